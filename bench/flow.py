@@ -1,0 +1,189 @@
+"""
+Measure the main job end to end: articles per second from a feed to a published snapshot.
+
+``python -m bench.flow [--feeds N] [--articles N] [--workers N] [--json]``
+
+A generated newsroom is served on loopback by another process. Measured, in one run on one machine:
+
+- ``seconds``: wall time of `newsdesk run` as a person starts it: Python, Prefect's temporary API, poll, collect,
+  publish.
+- the floor: the same pages given to ``trafilatura.bare_extraction`` (with metadata, without comments), and nothing
+  else, in as many processes. ``ratio`` = our rate / the floor's rate.
+- latency: from an entry's appearance in a feed to its row in the published snapshot, over several small cycles.
+"""
+
+import argparse
+import json
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import quantiles
+
+from bench.generated import GeneratedSite
+
+_LATENCY_CYCLES = 4
+_ENTRIES_A_CYCLE = 5
+
+
+@contextmanager
+def served(*, feeds: int, articles: int) -> Iterator[int]:
+    """Serve a generated newsroom from a process of its own; give its port."""
+    arguments = ["--feeds", str(feeds), "--articles", str(articles)]
+    command = [sys.executable, "-m", "bench.generated", *arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        assert server.stdin
+        try:
+            yield int(server.stdout.readline())
+        finally:
+            server.stdin.close()
+            server.wait(timeout=20)
+
+
+def write_watchlist(folder: Path, *, feeds: int) -> Path:
+    """Write a watchlist of the generated feeds and one topic."""
+    site = GeneratedSite(feeds=feeds, articles=0)
+    topic = '[topics.deepseek]\ntitle = "DeepSeek"\nquery = "deepseek"\n'
+    entries = "".join(f'\n[[feeds]]\nurl = "http://{site.host(n)}/feed.rss"\n' for n in range(feeds))
+    path = folder / "watchlist.toml"
+    path.write_text(topic + entries)
+    return path
+
+
+def environment(home: Path, watchlist: Path, *, port: int, workers: int) -> dict[str, str]:
+    """Return the environment in which `newsdesk` reaches the newsroom at *port*."""
+    return os.environ | {
+        "NEWSDESK_HOME": str(home),
+        "NEWSDESK_WATCHLIST": str(watchlist),
+        "NEWSDESK_CONNECT_TO": f".example=127.0.0.1:{port}",
+        "NEWSDESK_WORKERS": str(workers),
+    }
+
+
+class Memory(threading.Thread):
+    """Watches the resident memory of a process and all below it; ``peak_mb`` is the largest sum seen."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.pid = pid
+        self.peak_mb = 0.0
+
+    def run(self) -> None:
+        """Look four times a second until the process is gone."""
+        while Path(f"/proc/{self.pid}").exists():
+            self.peak_mb = max(self.peak_mb, sum(_resident_mb(pid) for pid in _tree(self.pid)))
+            time.sleep(0.25)
+
+
+def _tree(root: int) -> list[int]:
+    parents: dict[int, int] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents[int(stat.parent.name)] = int(fields[1])
+    found = [root]
+    for pid in found:
+        found += [child for child, parent in parents.items() if parent == pid]
+    return found
+
+
+def _resident_mb(pid: int) -> float:
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except (OSError, IndexError):
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def measure_run(env: dict[str, str]) -> tuple[float, float, list[str]]:
+    """Run `newsdesk run` once; return seconds, peak MB of the process tree, and what it printed."""
+    started = time.monotonic()
+    command = [sys.executable, "-c", "from flows.cli import main; main(['run'])"]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, text=True) as process:
+        memory = Memory(process.pid)
+        memory.start()
+        printed, _ = process.communicate()
+    if process.returncode:
+        sys.exit(f"bench.flow: newsdesk run ended with {process.returncode}: {printed}")
+    return time.monotonic() - started, memory.peak_mb, printed.splitlines()
+
+
+def _bare(body: bytes) -> int:
+    from trafilatura import bare_extraction
+
+    found = bare_extraction(body, include_comments=False, with_metadata=True)
+    return len(found.text or "") if found else 0
+
+
+def measure_floor(pages: list[bytes], *, workers: int) -> float:
+    """Return the seconds that bare trafilatura takes on *pages* in *workers* warm processes."""
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        pool.map(_bare, pages[: workers * 4], chunksize=1)
+        started = time.monotonic()
+        pool.map(_bare, pages, chunksize=8)
+        return time.monotonic() - started
+
+
+def measure_latency(env: dict[str, str], *, port: int) -> list[float]:
+    """Let entries appear and run small cycles; return the seconds from appearance to published, an entry each."""
+    seconds = []
+    for _ in range(_LATENCY_CYCLES):
+        appeared = time.monotonic()
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/grow?count={_ENTRIES_A_CYCLE}"):
+            pass
+        measure_run(env)
+        seconds += [time.monotonic() - appeared] * _ENTRIES_A_CYCLE
+    return seconds
+
+
+def measure(*, feeds: int, articles: int, workers: int) -> dict[str, float | int]:
+    """Measure all of it; keys as in the contract, section 6."""
+    with tempfile.TemporaryDirectory() as folder, served(feeds=feeds, articles=articles) as port:
+        root = Path(folder)
+        env = environment(root / "home", write_watchlist(root, feeds=feeds), port=port, workers=workers)
+        seconds, peak_mb, printed = measure_run(env)
+        print("\n".join(printed), file=sys.stderr)
+        site = GeneratedSite(feeds=feeds, articles=articles)
+        floor = measure_floor([site.page(number) for number in range(articles)], workers=workers)
+        latencies = measure_latency(env, port=port)
+    cuts = quantiles(latencies, n=20)
+    return {
+        "articles": articles,
+        "seconds": round(seconds, 2),
+        "articles_per_second": round(articles / seconds, 2),
+        "floor_articles_per_second": round(articles / floor, 2),
+        "ratio": round(floor / seconds, 3),
+        "peak_mb": round(peak_mb, 1),
+        "latency_p50": round(cuts[9], 2),
+        "latency_p95": round(cuts[18], 2),
+    }
+
+
+def main() -> None:
+    """Read the options, measure, print a table or one JSON object."""
+    parser = argparse.ArgumentParser(prog="python -m bench.flow", description=__doc__)
+    parser.add_argument("--feeds", type=int, default=40)
+    parser.add_argument("--articles", type=int, default=2000)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--json", action="store_true")
+    options = parser.parse_args()
+    result = measure(feeds=options.feeds, articles=options.articles, workers=options.workers)
+    if options.json:
+        print(json.dumps(result))
+        return
+    for name, value in result.items():
+        print(f"{name:28}{value:>12}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+"""Run newsdesk or another extractor on the bytes of one page, all behind one signature."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from extractors.model import Document, Hints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extracted:
+    """What a tool read from one page; made by the tools, taken by ``bench.text``."""
+
+    text: str = ""
+    title: str | None = None
+    #: Every day that the claim names: in UTC and in the zone in which it was written.
+    days: frozenset[str] = frozenset()
+    authors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """One page of a corpus; made by ``bench.text``, taken by the tools."""
+
+    url: str
+    body: bytes
+    content_type: str | None
+    is_plain: bool
+
+
+Tool = Callable[[Sample], Extracted]
+
+
+def newsdesk(sample: Sample) -> Extracted:
+    """Read the page as ``newsdesk read`` does, without topics."""
+    from extractors.reading import trace
+
+    now = datetime.now(UTC)
+    document = Document(
+        sha256="0" * 64,
+        url=sample.url,
+        final_url=sample.url,
+        fetched_at=now,
+        http_status=None if sample.is_plain else 200,
+        content_type=sample.content_type,
+        body=sample.body,
+    )
+    seen = trace(document, hints=Hints(), topics=(), now=now)
+    about = seen.metadata
+    return Extracted(
+        text="\n".join(text for _kind, text in seen.blocks),
+        title=about.title if about else None,
+        days=frozenset({about.published_at.date().isoformat()}) if about and about.published_at else frozenset(),
+        authors=about.authors if about else (),
+    )
+
+
+def _trafilatura(sample: Sample, *, precision: bool = False, recall: bool = False, fast: bool = False) -> Extracted:
+    from trafilatura import bare_extraction
+
+    if sample.is_plain:
+        return Extracted(text=sample.body.decode("utf-8", "replace"))
+    found = bare_extraction(
+        sample.body,
+        url=sample.url,
+        include_comments=False,
+        with_metadata=True,
+        favor_precision=precision,
+        favor_recall=recall,
+        fast=fast,
+    )
+    if found is None:
+        return Extracted()
+    authors = tuple(name.strip() for name in (found.author or "").split(";") if name.strip())
+    return Extracted(
+        text=found.text or "",
+        title=found.title,
+        days=frozenset({found.date} if found.date else ()),
+        authors=authors,
+    )
+
+
+def trafilatura(sample: Sample) -> Extracted:
+    """Run trafilatura with its defaults, comments off, metadata on."""
+    return _trafilatura(sample)
+
+
+def trafilatura_precision(sample: Sample) -> Extracted:
+    """Run trafilatura in its precision mode."""
+    return _trafilatura(sample, precision=True)
+
+
+def trafilatura_fast(sample: Sample) -> Extracted:
+    """Run trafilatura without its fallbacks."""
+    return _trafilatura(sample, fast=True)
+
+
+def _decoded(sample: Sample) -> str:
+    from extractors.text.decode import decode
+
+    return decode(sample.body, sample.content_type).text
+
+
+def resiliparse(sample: Sample) -> Extracted:
+    """Run resiliparse's main content extraction."""
+    from resiliparse.extract.html2text import extract_plain_text
+
+    if sample.is_plain:
+        return Extracted(text=_decoded(sample))
+    return Extracted(text=extract_plain_text(_decoded(sample), main_content=True, alt_texts=False, comments=False))
+
+
+def readability(sample: Sample) -> Extracted:
+    """Run readability-lxml (installed beside, see ``make bench-peers``)."""
+    from lxml.html import fromstring
+    from readability import Document as Readable  # type: ignore[import-not-found]
+
+    if sample.is_plain:
+        return Extracted(text=_decoded(sample))
+    found = Readable(_decoded(sample))
+    return Extracted(text=fromstring(found.summary()).text_content(), title=found.short_title())
+
+
+def newspaper4k(sample: Sample) -> Extracted:
+    """Run newspaper4k (installed beside, see ``make bench-peers``)."""
+    from newspaper import Article  # type: ignore[import-not-found]
+
+    if sample.is_plain:
+        return Extracted(text=_decoded(sample))
+    found = Article(sample.url)
+    found.download(input_html=_decoded(sample))
+    found.parse()
+    day = found.publish_date.date().isoformat() if found.publish_date else None
+    return Extracted(
+        text=found.text, title=found.title, days=frozenset({day} if day else ()), authors=tuple(found.authors)
+    )
+
+
+TOOLS: dict[str, Tool] = {
+    "newsdesk": newsdesk,
+    "trafilatura": trafilatura,
+    "trafilatura-precision": trafilatura_precision,
+    "trafilatura-fast": trafilatura_fast,
+    "resiliparse": resiliparse,
+    "readability-lxml": readability,
+    "newspaper4k": newspaper4k,
+}
+#: What runs when no tool is named.
+DEFAULT_TOOLS = ("newsdesk", "trafilatura")

@@ -1,0 +1,1 @@
+"""Getting bytes: feeds, pages, archives."""

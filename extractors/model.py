@@ -1,0 +1,398 @@
+"""
+Records that cross a folder edge: frozen, standard types, aware UTC instants.
+
+The first line of each says who makes it and who takes it. Records used inside one folder live in that folder.
+Instants are aware datetimes in UTC; offsets count Unicode code points; ids are lower-case hex, derived, never
+counted.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from extractors import evidence
+from extractors.errors import FetchError
+
+#: Records of evidence have a file of their own; all rooms take them from here.
+Zone = evidence.Zone
+Mention = evidence.Mention
+Coverage = evidence.Coverage
+Figure = evidence.Figure
+Quote = evidence.Quote
+
+
+class Outcome(StrEnum):
+    """The final slug of an entry; every entry has exactly one."""
+
+    PENDING = "pending"
+    STORED = "stored"
+    #: The article was already held under another entry or URL.
+    DUPLICATE = "duplicate"
+    #: The entry was looked at again and its text is the one held.
+    UNCHANGED = "unchanged"
+    TOO_SHORT = "too_short"
+    NOT_ARTICLE = "not_article"
+    PAYWALLED = "paywalled"
+    BLOCKED = "blocked"
+    GONE = "gone"
+    UNSUPPORTED = "unsupported"
+    FAILED = "failed"
+
+
+class RemovalKind(StrEnum):
+    """What a stripped block was."""
+
+    COMMENT = "comment"
+    COMMENT_FORM = "comment_form"
+    BYLINE = "byline"
+    CAPTION = "caption"
+    PULL_QUOTE = "pull_quote"
+    RELATED = "related"
+    NEWSLETTER = "newsletter"
+    SUBSCRIPTION = "subscription"
+    CONSENT = "consent"
+    SHARE = "share"
+    REPEATED_ON_SITE = "repeated_on_site"
+    OTHER = "other"
+
+
+class TextFrom(StrEnum):
+    """Which witness gave the text of an article."""
+
+    PAGE = "page"
+    JSON_LD = "json-ld"
+    FEED = "feed"
+    FILE = "file"
+
+
+class PollResult(StrEnum):
+    """How one poll of a feed ended."""
+
+    #: The feed answered with a body that had not been seen before.
+    CHANGED = "changed"
+    #: 304, or the same body (sha256) as last time.
+    UNCHANGED = "unchanged"
+    #: The feed answered, but not with a feed.
+    NOT_A_FEED = "not_a_feed"
+    #: The server answered with an error status.
+    HTTP_ERROR = "http_error"
+    #: 410: the publisher says that the feed is no more.
+    GONE = "gone"
+    #: No usable answer: DNS, connection, TLS, timeout, limits.
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedFeed:
+    """A feed that the watchlist names; made by ``watchlist``, taken by ``warehouse.feeds``."""
+
+    feed_id: str
+    url: str
+    #: The publisher's registrable domain.
+    source: str
+    #: ISO 4217 code of what a bare "$" means at this source; None: by country of the domain.
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedTopic:
+    """A topic that the watchlist names; made by ``watchlist``, taken by ``facts.topics`` and ``warehouse.coverage``."""
+
+    topic_id: str
+    title: str
+    #: The query as written, in the Lucene-like language of ``docs/how-to/add-a-topic.md``.
+    query: str
+    #: First 12 hex digits of the sha256 of the query: a changed query is another version.
+    query_version: str
+    #: Names of alert rules.
+    alerts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRule:
+    """An alert rule of the watchlist; made by ``watchlist``, taken by the alert flow."""
+
+    name: str
+    #: An Apprise URL, or ``env:NAME`` that names the variable holding it.
+    url: str
+    #: ``new story``, ``digest HH:MM Zone/Name`` or ``spike``.
+    when: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watchlist:
+    """Everything ``watchlist.toml`` says; made by ``watchlist``, taken by the flows."""
+
+    feeds: tuple[WatchedFeed, ...] = ()
+    #: URLs of news sitemaps.
+    sitemaps: tuple[str, ...] = ()
+    topics: tuple[WatchedTopic, ...] = ()
+    alerts: tuple[AlertRule, ...] = ()
+    #: sha256 of the file's bytes.
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchRequest:
+    """One URL to fetch; made by ``polling`` and the collect flow, taken by ``fetch``."""
+
+    url: str
+    #: Validators exactly as the server sent them.
+    etag: str | None = None
+    last_modified: str | None = None
+    #: Value of the Accept header.
+    accept: str = "*/*"
+    #: Most bytes of the decoded body.
+    limit_bytes: int = 5_000_000
+    #: Seconds for the whole exchange, redirects included.
+    timeout_seconds: float = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchOutcome:
+    """What one HTTP attempt came to; made by ``fetch``, taken by ``polling``, ``archives`` and the collect flow."""
+
+    url: str
+    fetched_at: datetime
+    duration_seconds: float
+    #: The URL that answered, after redirects.
+    final_url: str = ""
+    #: Status of the last answer; None where there was none.
+    http_status: int | None = None
+    #: Header names as sent, in order.
+    headers: tuple[tuple[str, str], ...] = ()
+    #: The body with content encodings undone; the charset is left to the reader.
+    body: bytes = b""
+    #: (status, URL) of each redirect passed.
+    hops: tuple[tuple[int, str], ...] = ()
+    #: The failure, where there is no usable answer.
+    error: FetchError | None = None
+    #: What the last exchange asked with, cookies left out.
+    request_headers: tuple[tuple[str, str], ...] = ()
+
+    def header(self, name: str) -> str | None:
+        """Return the first header *name* (any case), or None."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedEntry:
+    """One entry as the feed gives it; made by ``feeds``, taken by ``warehouse.entries``."""
+
+    entry_id: str
+    #: Absolute http(s) link; empty where the feed gives none.
+    url: str
+    #: The key under which two links to one page meet; see ``identity.url_key``.
+    url_key: str
+    guid: str | None = None
+    title: str | None = None
+    #: Publisher's claim in UTC, None where unreadable or absent.
+    published_at: datetime | None = None
+    #: The claim as written.
+    published_raw: str | None = None
+    #: Plain-text summary.
+    summary: str | None = None
+    #: The feed's own full content as HTML, where it carries it.
+    content_html: str | None = None
+    authors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """A feed document as read; made by ``feeds``, taken by ``polling``."""
+
+    #: ``rss``, ``atom``, ``rdf`` or ``json``.
+    kind: str
+    title: str | None = None
+    entries: tuple[ParsedEntry, ...] = ()
+    #: The publisher's wish, in minutes.
+    ttl_minutes: int | None = None
+    #: Why it could be read only in part, None where it was whole.
+    problem: str | None = None
+    #: The document ends before its end: its validators must not be kept, or a 304 would hide the rest.
+    is_cut: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedState:
+    """What the warehouse knew of a feed before a poll; made by ``warehouse.feeds``, taken by ``polling``."""
+
+    feed_id: str
+    url: str
+    source: str
+    currency: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: str | None = None
+    last_polled_at: datetime | None = None
+    last_new_at: datetime | None = None
+    poll_interval_minutes: float | None = None
+    #: Sum of weighted failures in a row; 0 after a success.
+    failure_weight: float = 0.0
+    #: Entries in the last document that could be read.
+    entry_count: int | None = None
+    #: Last poll that gave a feed or said it was unchanged; None: never, or not known.
+    last_success_at: datetime | None = None
+    #: Status after the poll before, as in ``PolledFeed``; None: not known.
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolledFeed:
+    """What one poll came to; made by ``polling``, taken by ``warehouse.feeds``."""
+
+    feed_id: str
+    url: str
+    polled_at: datetime
+    duration_seconds: float
+    result: PollResult
+    http_status: int | None = None
+    body_bytes: int = 0
+    #: One line in words; None after a success.
+    error: str | None = None
+    #: The document, where it was read anew.
+    parsed: ParsedFeed | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: str | None = None
+    failure_weight: float = 0.0
+    poll_interval_minutes: float = 60.0
+    next_poll_at: datetime
+    #: A short status from a closed list, see ``docs/reference/outcomes.md``.
+    status: str = "working"
+    #: The server asked not to be asked before this instant; a poll by hand does not override it.
+    hold_until: datetime | None = None
+    #: Where the feed says it has moved for good (every hop a 301 or 308); None otherwise.
+    moved_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingEntry:
+    """An entry that waits for its page; made by ``warehouse.entries`` and ``ingest``, taken by the collect flow."""
+
+    entry_id: str
+    feed_id: str
+    url: str
+    url_key: str
+    #: The feed's source and the host of the feed's URL, to tell its own links from links to others.
+    source: str
+    #: The feed's own identifier; known here for ingested files only.
+    guid: str | None = None
+    title: str | None = None
+    published_at: datetime | None = None
+    first_seen_at: datetime
+    content_html: str | None = None
+    authors: tuple[str, ...] = ()
+    attempt_count: int = 0
+    #: The article already held under this address, from another entry; then there is nothing to fetch.
+    article_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """The exact bytes received and where they came from; made by ``archives`` and ``ingest``, taken by ``reading``."""
+
+    sha256: str
+    url: str
+    final_url: str
+    fetched_at: datetime
+    #: None for a file that never was an HTTP answer.
+    http_status: int | None = None
+    #: The Content-Type header as sent, or what the file's name says; None: decide from the bytes.
+    content_type: str | None = None
+    body: bytes = b""
+    #: Relative to the home folder's ``raw/``; None where the bytes are kept elsewhere (an ingested file).
+    warc_file: str | None = None
+    warc_offset: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What the feed said about a page before it was read; made by the flows, taken by ``reading``."""
+
+    source: str | None = None
+    title: str | None = None
+    published_at: datetime | None = None
+    content_html: str | None = None
+    authors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """Text and metadata of one page; made by ``reading``, taken by ``warehouse.articles``."""
+
+    article_id: str
+    #: The URL that answered.
+    url: str
+    #: The publisher's canonical URL where it is believable, else ``url``.
+    canonical_url: str
+    source: str
+    title: str | None
+    #: Paragraphs joined by a single newline; every offset of evidence points into this.
+    text: str
+    text_sha256: str
+    word_count: int
+    text_from: TextFrom
+    standfirst: str | None = None
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    #: ``json-ld``, ``meta``, ``feed``, ``url``, ``time``, ``text``, ``htmldate``; None without a date.
+    published_at_from: str | None = None
+    modified_at: datetime | None = None
+    #: ISO 639-1, None where it could not be told.
+    language: str | None = None
+    language_score: float | None = None
+    is_truncated: bool = False
+    is_paywalled: bool = False
+    #: Names of the repairs that changed something, in order.
+    repaired: tuple[str, ...] = ()
+    extractor: str = ""
+    extractor_version: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """A block that was stripped; made by ``text``, taken by ``warehouse.articles``."""
+
+    kind: RemovalKind
+    text: str
+    #: Name of the rule that stripped it.
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Everything read from one document; made by ``reading``, taken by the warehouse."""
+
+    document_sha256: str
+    #: ``stored`` means: worth storing; the warehouse turns it into duplicate or unchanged where it holds the
+    #: text.
+    outcome: Outcome
+    #: In words; None where the outcome says it all.
+    reason: str | None = None
+    charset: str | None = None
+    article: Article | None = None
+    removals: tuple[Removal, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectedEntry:
+    """An entry with what came of it; made by the collect flow and ``ingest``, taken by ``warehouse.articles``."""
+
+    entry: PendingEntry
+    #: What the attempt came to, before the warehouse compares it with what it holds.
+    outcome: Outcome
+    reason: str | None = None
+    #: None where nothing was received.
+    document: Document | None = None
+    #: None where the document was not read (an error status, an unsupported type).
+    reading: Reading | None = None
+    #: The instant the attempt ended.
+    collected_at: datetime
+    #: Not to be tried again before this instant; set only while the outcome is ``pending``.
+    next_attempt_at: datetime | None = None

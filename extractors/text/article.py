@@ -1,0 +1,391 @@
+"""
+Extract the blocks of an article from a page or a plain text; the only caller of trafilatura.
+
+trafilatura chooses the text; each block it returns is looked up among the page's own segments, so that the rules of
+``clean`` know what stood around it, and which cheap witness (resiliparse, JSON-LD) kept it too.
+"""
+
+import logging
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+from lxml import etree
+from resiliparse.extract.html2text import extract_plain_text
+
+from extractors.errors import ExtractError
+from extractors.text.page import Page, Segment, flag, segments
+
+# trafilatura warns about every page it finds nothing in; newsdesk records an outcome instead.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+logging.getLogger("htmldate").setLevel(logging.CRITICAL)
+
+_KEY = re.compile(r"\W+")
+#: Characters of a block's key by which a segment that is longer or shorter is found.
+_STEM = 32
+
+
+class BlockKind(StrEnum):
+    """What a block is by its markup."""
+
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    ITEM = "item"
+    QUOTE = "quote"
+    ROW = "row"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One block of a text with what is known of its place; made by ``article``, taken by ``clean`` and ``comments``."""
+
+    text: str
+    kind: BlockKind = BlockKind.PARAGRAPH
+    #: Where it stood in the page; None in plain text, and where it could not be found again.
+    segment: Segment | None = None
+    #: Number of that segment in the page; -1 without one.
+    index: int = -1
+    #: Whether the cheap second extractor kept it; None where it was not asked.
+    is_witnessed: bool | None = None
+    #: Whether the page's JSON-LD body holds it; None where there is none.
+    is_claimed: bool | None = None
+    #: False where trafilatura had not returned the block and the page's own evidence brought it back.
+    is_extracted: bool = True
+
+    @property
+    def words(self) -> int:
+        """Count the words."""
+        return len(self.text.split())
+
+    def near(self, *kinds: str) -> bool:
+        """Tell whether one of the two nearest containers is one of *kinds* (see ``page``)."""
+        return self.segment is not None and bool(self.segment.near & flag(*kinds))
+
+    def around(self, *kinds: str) -> bool:
+        """Tell whether any container is one of *kinds*."""
+        return self.segment is not None and bool(self.segment.around & flag(*kinds))
+
+    @property
+    def link_density(self) -> float:
+        """Return the share of its characters that are links, 0 to 1."""
+        return self.segment.link_density if self.segment is not None else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """What extraction returned for one page; made by ``extract_page`` and ``extract_plain``, taken by ``reading``."""
+
+    blocks: tuple[Block, ...]
+    #: Reader comments and the like, cut out before extraction: (text, rule).
+    pruned: tuple[tuple[str, str], ...] = ()
+    #: Every segment of the page after pruning, in order.
+    segments: tuple[Segment, ...] = ()
+    #: Text that JSON-LD gives for the article, where it does.
+    article_body: str | None = None
+    #: Characters that trafilatura returned.
+    extracted_chars: int = 0
+    notes: tuple[str, ...] = field(default=())
+
+
+def extract_plain(text: str) -> Extraction:
+    """
+    Return the blocks of a plain text, one a line.
+
+    Args:
+        text: The decoded file.
+
+    Returns:
+        Blocks without features; every word of the text is in one of them.
+    """
+    blocks = tuple(Block(text=line.strip()) for line in text.splitlines() if line.strip())
+    return Extraction(blocks=blocks, extracted_chars=sum(len(block.text) for block in blocks))
+
+
+def extract_page(page: Page) -> Extraction:
+    """
+    Return the blocks that trafilatura takes for the article of *page*, with their features.
+
+    Raises:
+        ExtractError: trafilatura or lxml broke on the page.
+    """
+    tree = copy(page.tree)
+    pruned = prune_comments(tree)
+    lines = _extracted_lines(tree, page.url)
+    place = _Places(segments(tree))
+    claimed = article_body(page)
+    witness = _witness(page.markup)
+    claim_key = key(claimed) if claimed else None
+    blocks = tuple(_block(kind, text, place=place, witness=witness, claim=claim_key) for kind, text in lines)
+    return Extraction(
+        blocks=blocks,
+        pruned=pruned,
+        segments=tuple(place.segments),
+        article_body=claimed,
+        extracted_chars=sum(len(text) for _kind, text in lines),
+    )
+
+
+def key(text: str) -> str:
+    """Return the letters and digits of *text* in lower case, by which two spellings of one block meet."""
+    return _KEY.sub("", text).lower()
+
+
+def _block(kind: BlockKind, text: str, *, place: "_Places", witness: str, claim: str | None) -> Block:
+    """Return *text* with what the page and the witnesses know of it."""
+    name = key(text)
+    index = place.find(name)
+    return Block(
+        text=text,
+        kind=kind,
+        segment=place.segments[index] if index >= 0 else None,
+        index=index,
+        is_witnessed=name in witness if witness else None,
+        is_claimed=name in claim if claim else None,
+    )
+
+
+class _Places:
+    """Looks blocks up among the segments of a page, later ones first sought after the last one found."""
+
+    def __init__(self, found: Sequence[Segment]) -> None:
+        self.segments = found
+        self.keys = [key(segment.text) for segment in found]
+        self._whole: dict[str, list[int]] = defaultdict(list)
+        self._stem: dict[str, list[int]] = defaultdict(list)
+        for number, name in enumerate(self.keys):
+            self._whole[name].append(number)
+            self._stem[name[:_STEM]].append(number)
+        self._last = 0
+
+    def find(self, name: str) -> int:
+        """Return the number of the segment that *name* is the key of, -1 for none."""
+        candidates = self._whole.get(name) or self._stem.get(name[:_STEM]) or []
+        if not candidates:
+            return -1
+        best = next((number for number in candidates if number >= self._last), candidates[-1])
+        self._last = best
+        return best
+
+
+def _extracted_lines(tree: etree._Element, url: str) -> list[tuple[BlockKind, str]]:
+    """Run trafilatura on a tree of its own; return its blocks as (kind, text)."""
+    from trafilatura import bare_extraction
+
+    try:
+        # Never deduplicate: its cache outlives the call, and loses text from the fourth identical page on.
+        document = bare_extraction(tree, url=url or None, include_comments=False, deduplicate=False)
+    except (etree.LxmlError, ValueError, TypeError, AttributeError, RecursionError, LookupError) as error:
+        raise ExtractError(f"trafilatura failed ({type(error).__name__}: {error})", url=url) from error
+    if document is None or document.body is None:
+        return []
+    return list(_lines(document.body))
+
+
+_BODY_KINDS = {
+    "p": BlockKind.PARAGRAPH,
+    "head": BlockKind.HEADING,
+    "item": BlockKind.ITEM,
+    "quote": BlockKind.QUOTE,
+    "row": BlockKind.ROW,
+    "code": BlockKind.CODE,
+}
+_BODY_BREAKS = frozenset({"lb", "list", "table", "body", "div", "cell", "ab", "section", "article", "main", "graphic"})
+
+
+def _lines(body: etree._Element) -> Iterator[tuple[BlockKind, str]]:
+    """Yield the blocks of a body that trafilatura built, text and tails in document order."""
+    kinds = [BlockKind.PARAGRAPH]
+    parts: list[str] = []
+    for event, element in etree.iterwalk(body, events=("start", "end")):
+        tag = element.tag
+        if tag in _BODY_KINDS or tag in _BODY_BREAKS:
+            text = " ".join("".join(parts).split())
+            parts.clear()
+            if text:
+                yield kinds[-1], text
+            if tag in _BODY_KINDS:
+                kinds.append(_BODY_KINDS[tag]) if event == "start" else kinds.pop()
+        parts.append((element.text if event == "start" else element.tail) or "")
+    text = " ".join("".join(parts).split())
+    if text:
+        yield kinds[-1], text
+
+
+def _witness(markup: str) -> str:
+    """Return the key of what resiliparse takes for the main content; about 4 ms a page."""
+    try:
+        text = extract_plain_text(
+            markup, main_content=True, alt_texts=False, list_bullets=False, comments=False, post_meta=False
+        )
+    except (ValueError, TypeError, RuntimeError):
+        return ""
+    return key(text)
+
+
+_ARTICLE_TYPES = re.compile(r"Article|BlogPosting|Report|Posting|Review$")
+_TAG = re.compile(r"<[^>]{1,300}>")
+#: A shorter articleBody is a teaser.
+_MIN_CLAIM_CHARS = 300
+
+
+def article_body(page: Page) -> str | None:
+    """Return the text that the page's JSON-LD gives for its article, None where it gives none of 300 characters."""
+    best = ""
+    for node in page.json_ld:
+        body = node.get("articleBody")
+        if isinstance(body, str) and len(body) > len(best) and _is_article(node):
+            best = body
+    best = _TAG.sub("\n", best) if "<" in best else best
+    return best if len(best) >= _MIN_CLAIM_CHARS else None
+
+
+def _is_article(node: dict[str, Any]) -> bool:
+    """Tell whether a JSON-LD object is of an article type."""
+    kinds = node.get("@type")
+    names = kinds if isinstance(kinds, list) else [kinds]
+    return any(isinstance(name, str) and _ARTICLE_TYPES.search(name) for name in names)
+
+
+# --- widgets of reader comments ------------------------------------------------------------------------------------
+
+_WIDGET_TAGS = frozenset(
+    {"vf-conversations", "vf-conversations-module", "vf-widget", "hyvor-talk-comments", "commento-comments", "cusdis",
+     "ow-conversation", "spot-im-frame-inpage", "giscus-widget", "remark42-widget", "opinary-app", "talk-comments"}
+)
+# Ids and classes that name a thread of comments and nothing else: each alternative is one widget or a native list.
+_WIDGET = re.compile(
+    r"""^(?:
+      disqus[_-]thread | dsq-(?:content|comments|app\d*)
+    | viafoura(?:[-_].*)? | vf3?-(?:comments?|conversations?|trending-comments).* | (?:.*[-_])?coral(?:[-_](?:talk|stream|thread|comments?|container|root|content|comment-.*)).* | coral
+    | coral[-_]?talk.* | talk[-_]?stream.* | spot-?im-.* | spotim.* | spcv_.* | openweb.* | ow-comments.*
+    | hyvor-talk.* | commento(?:[-_].*)? | isso-thread | remark42.* | utterances | giscus | cusdis.* | graphcomment.*
+    | livefyre.* | fyre | intensedebate.* | idc-.* | fb-comments | muut.* | insticator.* | hypercomments.* | cackle.*
+    | (?:reader|user|article|post|page|story|node|entry|blog|news|wp|visitor|website)[-_]?(?:s[-_])?(?:comments?|responses|replies|kommentare)(?:[-_](?:list|thread|section|area|wrapper|container|block|box|feed|stream|module|content|inner))?
+    | comments?[-_]?(?:list|thread|threads|section|area|wrapper|wrap|container|block|box|feed|stream|module|tree|body|items?|holder|overview|app|widget|root|outer|inner)
+    | comments | kommentare | commentaires | comentarios | commenti | reacties | komentarze | kommentarer | opinions-list
+    | comment | comment-?respond | commentform | respond | leserbriefe | leserkommentare | forum-?posts?-list
+    | discussion-?(?:thread|list|stream|container|comments)
+    )$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_HOLDERS = frozenset(
+    {"div", "section", "ol", "ul", "details", "aside", "form", "li", "article", "footer", "table", "dl", "main", "span", "p"}
+)
+#: A container with more than this share of the page's paragraph words is the article itself, whatever it is called.
+_MAX_PRUNED_SHARE = 0.6
+_FORUM = re.compile(r'"@type"\s*:\s*\[?\s*"(?:DiscussionForumPosting|QAPage)"')
+
+
+def prune_comments(tree: etree._Element) -> tuple[tuple[str, str], ...]:
+    """
+    Cut the widgets of reader comments out of *tree*; return (text, rule) of each that held words.
+
+    A container is left alone where it holds the page's headline or most of its paragraphs, and on pages that call
+    themselves a forum: there the posts are the content.
+    """
+    found = [element for element in tree.iter("*") if _names_widget(element)]
+    if not found or _is_forum(tree):
+        return ()
+    total = _paragraph_chars(tree) or 1
+    gone: list[tuple[str, str]] = []
+    for element in found:
+        parent = element.getparent()
+        if parent is None or not _is_inside(element, tree) or _holds_article(element, total):
+            continue
+        text = "\n".join(segment.text for segment in segments(element))
+        if text:
+            gone.append((text, "comment_widget"))
+        _cut(element, parent)
+    return tuple(gone)
+
+
+def _names_widget(element: etree._Element) -> bool:
+    """Tell whether an element's tag, id or classes name a thread of comments."""
+    tag = element.tag
+    if tag in _WIDGET_TAGS:
+        return True
+    attributes = element.attrib
+    if tag not in _HOLDERS or not attributes:
+        return False
+    name = attributes.get("id")
+    classes = attributes.get("class")
+    return (name is not None and _is_widget_name(name)) or (classes is not None and _is_widget_class(classes))
+
+
+@cache
+def _is_widget_name(name: str) -> bool:
+    """Tell whether one id or class names a thread of comments."""
+    return _WIDGET.match(name.strip()) is not None
+
+
+@cache
+def _is_widget_class(classes: str) -> bool:
+    """Tell whether one of the classes names a thread of comments."""
+    return any(_is_widget_name(name) for name in classes.split())
+
+
+def _is_forum(tree: etree._Element) -> bool:
+    """Tell whether the page calls itself a forum thread."""
+    return any(script.text and _FORUM.search(script.text) for script in tree.iter("script"))
+
+
+def _is_inside(element: etree._Element, tree: etree._Element) -> bool:
+    """Tell whether *element* is still part of *tree*."""
+    top = element
+    while (parent := top.getparent()) is not None:
+        top = parent
+    return top is tree
+
+
+def _paragraph_chars(element: etree._Element) -> int:
+    """Count the characters of the paragraphs under *element*."""
+    return sum(len("".join(child.itertext())) for child in element.iter("p"))
+
+
+def _holds_article(element: etree._Element, total: int) -> bool:
+    """Tell whether a container is too much of the page to be its comments."""
+    if element.find(".//h1") is not None or element.tag in {"body", "html"}:
+        return True
+    has_body = any("articlebody" in (child.get("itemprop") or "").lower() for child in element.iter("div", "section", "article"))
+    return has_body or (element.tag in {"main"} and _paragraph_chars(element) > _MAX_PRUNED_SHARE * total)
+
+
+def _cut(element: etree._Element, parent: etree._Element) -> None:
+    """Remove *element* and keep the text that follows it."""
+    tail = element.tail
+    if tail and tail.strip():
+        before = element.getprevious()
+        if before is not None:
+            before.tail = (before.tail or "") + tail
+        else:
+            parent.text = (parent.text or "") + tail
+    parent.remove(element)
+
+
+def extract_fragment(markup: str, *, url: str) -> Extraction:
+    """
+    Return the blocks of a fragment that is nothing but an article, such as a feed's own full content.
+
+    Raises:
+        ExtractError: lxml could make no tree of it.
+    """
+    from extractors.text.page import parse_page
+
+    found = segments(parse_page(f"<html><body><div>{markup}</div></body></html>", url=url).tree)
+    kinds = {"li": BlockKind.ITEM, "blockquote": BlockKind.QUOTE, "pre": BlockKind.CODE, "tr": BlockKind.ROW}
+    blocks = tuple(
+        Block(
+            text=segment.text,
+            kind=BlockKind.HEADING if re.fullmatch(r"h[1-6]", segment.tag) else kinds.get(segment.tag, BlockKind.PARAGRAPH),
+            segment=segment,
+            index=number,
+        )
+        for number, segment in enumerate(found)
+    )
+    return Extraction(blocks=blocks, segments=tuple(found), extracted_chars=sum(len(block.text) for block in blocks))

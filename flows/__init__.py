@@ -1,0 +1,1 @@
+"""Thin wiring: Prefect flows, settings, events and the command line."""

@@ -1,0 +1,233 @@
+"""
+The command line `newsdesk`.
+
+Thin: a command reads its options and calls one function. Slow libraries are imported by the command that needs them, so
+that ``--help`` is quick.
+"""
+
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from extractors.errors import NewsdeskError
+
+if TYPE_CHECKING:
+    from flows.settings import Settings
+
+DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+FORMATS = ("table", "csv", "json", "parquet")
+
+
+def _home(function: Callable[..., None]) -> Callable[..., None]:
+    return click.option(
+        "--home",
+        type=click.Path(path_type=Path),
+        envvar="NEWSDESK_HOME",
+        help="Folder of the data [newsdesk-data].",
+    )(function)
+
+
+def _watchlist(function: Callable[..., None]) -> Callable[..., None]:
+    return click.option(
+        "--watchlist",
+        type=click.Path(path_type=Path),
+        envvar="NEWSDESK_WATCHLIST",
+        help="The watchlist file [watchlist.toml].",
+    )(function)
+
+
+def _json(function: Callable[..., None]) -> Callable[..., None]:
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(function)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="newsdesk")
+@click.option("-v", "--verbose", is_flag=True, help="One line for each fetch and each entry, on stderr.")
+def cli(*, verbose: bool) -> None:
+    """News monitoring: feeds in, clean text with evidence out, answers in SQL."""
+    level = logging.INFO if verbose else logging.WARNING
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
+    logging.getLogger("newsdesk").setLevel(level)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=".", metavar="[DIR]")
+def init(*, folder: Path) -> None:
+    """Write a starter watchlist.toml into DIR and say what to type next."""
+    from flows.commands.start import init
+
+    init(folder)
+
+
+@cli.command()
+@click.option("--keep", type=click.Path(path_type=Path), metavar="DIR", help="Keep the data of the demo in DIR.")
+def demo(*, keep: Path | None) -> None:
+    """Run the main job on the offline newsroom of the sample."""
+    from flows.commands.start import demo
+
+    demo(keep)
+
+
+@cli.command()
+@click.option("--every", metavar="10m", help="Go on for ever, starting a cycle every so often: 90s, 10m, 2h.")
+@_watchlist
+@_home
+@_json
+def run(*, every: str | None, watchlist: Path | None, home: Path | None, as_json: bool) -> None:
+    """Poll the feeds, collect the pages, publish the snapshot: once, or for ever."""
+    from flows.commands.work import run
+
+    run(_settings(home, watchlist), every=every, as_json=as_json)
+
+
+@cli.command()
+@click.argument("paths", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="PATH...")
+@_watchlist
+@_home
+@_json
+def ingest(*, paths: tuple[Path, ...], watchlist: Path | None, home: Path | None, as_json: bool) -> None:
+    """Read and load local files: .html, .txt, .jsonl, .warc, .warc.gz, or folders of them. No network."""
+    from flows.commands.work import ingest
+
+    ingest(_settings(home, watchlist), paths, as_json=as_json)
+
+
+@cli.command()
+@click.argument("query", metavar="QUERY")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="table", help="[table]")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE.")
+@_home
+def sql(*, query: str, format_: str, output: Path | None, home: Path | None) -> None:
+    """Run QUERY on the published snapshot; never locks, never waits."""
+    from flows.commands.look import sql
+
+    sql(_settings(home, None), query, format_=format_, output=output)
+
+
+@cli.command()
+@click.argument("what", metavar="URL|FILE")
+@_watchlist
+@_home
+@_json
+def read(*, what: str, watchlist: Path | None, home: Path | None, as_json: bool) -> None:
+    """Show every step of reading one page: charset, repairs, text, removals with their reasons, mentions."""
+    from flows.commands.look import read
+
+    read(_settings(home, watchlist), what, as_json=as_json)
+
+
+@cli.group()
+def feeds() -> None:
+    """The watchlist's feeds: what they are, how they do."""
+
+
+@feeds.command("list")
+@_watchlist
+@_home
+@_json
+def feeds_list(*, watchlist: Path | None, home: Path | None, as_json: bool) -> None:
+    """List the feeds with their state, as the published snapshot knows it."""
+    from flows.commands.feeds import list_feeds
+
+    list_feeds(_settings(home, watchlist), as_json=as_json)
+
+
+@feeds.command("check")
+@_watchlist
+@_home
+@_json
+def feeds_check(*, watchlist: Path | None, home: Path | None, as_json: bool) -> None:
+    """Ask every feed once, now, and say what is wrong and what to do. Stores nothing."""
+    from flows.commands.feeds import check_feeds
+
+    check_feeds(_settings(home, watchlist), as_json=as_json)
+
+
+@cli.group()
+def topics() -> None:
+    """The watchlist's topics: what they are, what they match."""
+
+
+@topics.command("list")
+@_watchlist
+@_home
+@_json
+def topics_list(*, watchlist: Path | None, home: Path | None, as_json: bool) -> None:
+    """List the topics with their queries and the coverage in the published snapshot."""
+    from flows.commands.topics import list_topics
+
+    list_topics(_settings(home, watchlist), as_json=as_json)
+
+
+@topics.command("test")
+@click.argument("text", metavar="TEXT|FILE")
+@click.option("--topic", metavar="TOPIC", help="This topic alone.")
+@_watchlist
+@_home
+@_json
+def topics_test(*, text: str, topic: str | None, watchlist: Path | None, home: Path | None, as_json: bool) -> None:
+    """Show what each topic's query finds in TEXT (or a file's text), and what it nearly found."""
+    from flows.commands.topics import test_topics
+
+    test_topics(_settings(home, watchlist), text, topic=topic, as_json=as_json)
+
+
+@cli.command()
+@_home
+@_json
+def doctor(*, home: Path | None, as_json: bool) -> None:
+    """Check every invariant of the published snapshot; exit 1 and one line for each that fails."""
+    from flows.commands.look import doctor
+
+    doctor(_settings(home, None), as_json=as_json)
+
+
+def _settings(home: Path | None, watchlist: Path | None) -> "Settings":
+    """Build the settings: the command line wins over the environment."""
+    from pydantic import ValidationError
+
+    from flows.settings import Settings
+
+    given: dict[str, Any] = {"home": home, "watchlist": watchlist}
+    try:
+        return Settings(**{key: value for key, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(["NEWSDESK", *(str(part).upper() for part in first["loc"])])
+        raise click.UsageError(f"{name}: {first['msg']}") from error
+
+
+def _report_unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Say what nobody foresaw in one line; NEWSDESK_DEBUG=1 shows the traceback."""
+    import os
+
+    if os.environ.get("NEWSDESK_DEBUG"):
+        sys.__excepthook__(kind, error, trace)
+        return
+    words = " ".join(str(error).split())[:300]
+    click.echo(f"newsdesk: {kind.__name__}: {words} (set NEWSDESK_DEBUG=1 to see where)", err=True)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 something failed and was said, 2 wrong usage."""
+    sys.excepthook = _report_unexpected
+    try:
+        code = cli.main(args=arguments, prog_name="newsdesk", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except click.Abort:
+        click.echo("newsdesk: stopped", err=True)
+        code = INTERRUPTED
+    except NewsdeskError as error:
+        click.echo(f"newsdesk: {' '.join(str(error).split())}", err=True)
+        code = FAILED
+    except OSError as error:
+        click.echo(f"newsdesk: {error.filename or 'the system'}: {error.strerror or error}", err=True)
+        code = FAILED
+    sys.exit(code if isinstance(code, int) else DONE)

@@ -1,0 +1,123 @@
+"""The commands that fill the warehouse: run, ingest."""
+
+import re
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import click
+
+from extractors.errors import NewsdeskError
+from flows import console, scheduler
+from flows.polling import PollSummary
+from flows.settings import Settings
+from flows.watched import read_watchlist
+
+_UNITS = {"s": 1, "m": 60, "h": 3600}
+#: Shorter than this is no schedule but a hammer.
+_SHORTEST_SECONDS = 10
+
+
+def run(settings: Settings, *, every: str | None, as_json: bool) -> None:
+    """Run the main job once, or for ever with *every*."""
+    pause_seconds = seconds(every) if every else None
+    # Before Prefect starts: a wrong watchlist is said at once.
+    read_watchlist(settings.watchlist)
+    scheduler.prepare(settings.home)
+    if scheduler.is_temporary():
+        console.note("starting Prefect for this process (some seconds; none of it when PREFECT_API_URL names a server)")
+    if pause_seconds is None:
+        report(*cycle(settings, only_due=False), settings=settings, as_json=as_json)
+        return
+    while True:
+        started = time.monotonic()
+        try:
+            report(*cycle(settings, only_due=True), settings=settings, as_json=as_json)
+        except NewsdeskError as error:
+            # The next cycle may succeed: the disk is freed, the watchlist mended, the other process gone.
+            console.note(f"newsdesk: {error}; trying again in {every}")
+        time.sleep(max(0.0, pause_seconds - (time.monotonic() - started)))
+
+
+def seconds(every: str) -> float:
+    """
+    Return the seconds of a period such as ``90s``, ``10m`` or ``2h``.
+
+    Raises:
+        click.UsageError: It has another form or is under ten seconds.
+    """
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)([smh])", every.strip())
+    if not match:
+        raise click.UsageError(f"--every {every!r}: a number and a unit is expected, as in 90s, 10m or 2h")
+    period = float(match[1]) * _UNITS[match[2]]
+    if period < _SHORTEST_SECONDS:
+        raise click.UsageError(f"--every {every}: at least {_SHORTEST_SECONDS}s, out of respect for the publishers")
+    return period
+
+
+def cycle(settings: Settings, *, only_due: bool) -> tuple[PollSummary, dict[str, int]]:
+    """Poll, collect and publish in this process: the inline dispatch of the same flows that events start."""
+    from flows.collect import collect
+    from flows.poll import poll
+
+    inline = settings.model_copy(update={"dispatch": "inline"})
+    polled = poll(inline, only_due=only_due)
+    return polled, collect(inline)
+
+
+def report(polled: PollSummary, outcomes: Mapping[str, int], *, settings: Settings, as_json: bool) -> None:
+    """Say what one cycle did: one line for each feed that failed, then three lines."""
+    if as_json:
+        console.say_json(
+            {
+                "feed_count": polled.feed_count,
+                "unchanged_count": polled.unchanged_count,
+                "new_entry_count": polled.new_entry_count,
+                "problems": list(polled.problems),
+                "outcomes": dict(outcomes),
+            }
+        )
+        return
+    for problem in polled.problems:
+        console.note(f"not reached: {problem}")
+    failed = len(polled.problems)
+    words = [
+        f"{polled.feed_count} feeds polled",
+        f"{polled.unchanged_count} unchanged" * bool(polled.unchanged_count),
+    ]
+    words.append(f"{failed} failed" * bool(failed))
+    console.say(f"{', '.join(filter(None, words))}; {polled.new_entry_count} entries found")
+    console.say(outcome_line(outcomes))
+    console.say(f"published {settings.home / 'newsdesk.duckdb'}")
+
+
+def outcome_line(outcomes: Mapping[str, int]) -> str:
+    """Return what became of the entries of a run, in one line."""
+    if not outcomes:
+        return "nothing was pending"
+    parts = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
+    return f"{sum(outcomes.values())} entries settled: {parts}"
+
+
+def ingest(settings: Settings, paths: Sequence[Path], *, as_json: bool) -> None:
+    """Read and load local files, then publish."""
+    from flows.ingest import ingest_paths, topics_for
+
+    topics = topics_for(settings)
+    summary = ingest_paths(paths, settings=settings, topics=topics)
+    if as_json:
+        console.say_json(
+            {
+                "document_count": summary.document_count,
+                "known_count": summary.known_count,
+                "outcomes": dict(summary.outcomes),
+                "problems": list(summary.problems),
+            }
+        )
+        return
+    for problem in summary.problems:
+        console.note(f"not read: {problem}")
+    known = f", {summary.known_count} of them read before" * bool(summary.known_count)
+    console.say(f"{summary.document_count} documents found{known}")
+    console.say(outcome_line(summary.outcomes))
+    console.say(f"published {settings.home / 'newsdesk.duckdb'}")

@@ -1,0 +1,85 @@
+"""What a person sees: tables, progress, lines; plain where there is no terminal."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+#: A cell longer than this is cut in a table on a terminal; csv, json and parquet always carry the whole value.
+_CELL_CHARS = 200
+_PLAIN_WIDTH = 160
+_LARGE = 1000
+
+
+def out() -> Console:
+    """Return the console for answers (stdout); wide enough for a table where it is no terminal."""
+    return Console(highlight=False, width=None if sys.stdout.isatty() else _PLAIN_WIDTH)
+
+
+def say(line: str) -> None:
+    """Print one line of an answer as it is, without markup and without wrapping."""
+    Console(highlight=False, soft_wrap=True).print(line, markup=False)
+
+
+def note(line: str) -> None:
+    """Print one line about the work itself on stderr."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(line, markup=False)
+
+
+def say_json(value: Mapping[str, object] | Sequence[object]) -> None:
+    """Print *value* as one JSON document; instants become ISO 8601."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_plain) + "\n")
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def say_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str | None = None) -> None:
+    """Print *rows* under *columns*; numbers to the right, instants to the minute, NULL as a dash."""
+    table = Table(title=title, title_justify="left", show_edge=False, pad_edge=False, header_style="bold")
+    for index, name in enumerate(columns):
+        numbers = bool(rows) and all(isinstance(row[index], int | float | None) for row in rows)
+        table.add_column(escape(name), justify="right" if numbers else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(escape(cell(value)) for value in row))
+    out().print(table)
+
+
+def cell(value: object) -> str:
+    """Return *value* as a table shows it."""
+    if value is None:
+        return "-"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, float):
+        return f"{value:.3g}" if abs(value) < _LARGE else f"{value:,.0f}"
+    text = " ".join(str(value).split())
+    return text if len(text) <= _CELL_CHARS else f"{text[: _CELL_CHARS - 1]}…"
+
+
+@contextmanager
+def progress(words: str, *, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Give a function that counts work done: a bar on a terminal, one line at the end elsewhere, on stderr."""
+    console = Console(stderr=True)
+    done = 0
+    if not console.is_terminal:
+
+        def count(steps: int) -> None:
+            nonlocal done
+            done += steps
+
+        yield count
+        if done:
+            note(f"{words}: {done}" + (f" of {total}" if total is not None else ""))
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(words, total=total)
+        yield lambda steps: bar.update(task, advance=steps)

@@ -1,0 +1,28 @@
+"""
+The bells between flows.
+
+An event says only that there is work; the warehouse says what it is. A lost, doubled or late event changes nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+
+ENTRIES_FOUND = "newsdesk.entries.found"
+SNAPSHOT_PUBLISHED = "newsdesk.snapshot.published"
+
+
+def entries_found(feed_ids: Sequence[str], *, entry_count: int) -> None:
+    """Ring for new entries; starts the collect deployment."""
+    payload = {"feed_ids": list(feed_ids), "entry_count": entry_count}
+    _ring(ENTRIES_FOUND, resource="newsdesk.entries", payload=payload)
+
+
+def snapshot_published(*, load_seq: int, article_count: int) -> None:
+    """Ring for a new snapshot."""
+    payload = {"load_seq": load_seq, "article_count": article_count}
+    _ring(SNAPSHOT_PUBLISHED, resource="newsdesk.snapshot", payload=payload)
+
+
+def _ring(event: str, *, resource: str, payload: Mapping[str, object]) -> None:
+    from prefect.events import emit_event
+
+    emit_event(event=event, resource={"prefect.resource.id": resource}, payload=dict(payload))

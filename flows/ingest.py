@@ -1,0 +1,160 @@
+"""Read local files and load them: the main job without a network. Plain functions; no scheduler is started."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from extractors.acquire.files import FoundDocument, documents_in, files_under
+from extractors.acquire.urls import LOCAL_SOURCE, is_http_url, registrable_domain, url_key
+from extractors.identity import entry_id, feed_id
+from extractors.model import CollectedEntry, Outcome, PendingEntry, WatchedFeed, WatchedTopic
+from flows import console
+from flows.collecting import alone, now, open_archive, open_writer, outcomes_of, read_document
+from flows.readers import Readers
+from flows.recording import recorded
+from flows.settings import Settings
+from flows.watched import read_watchlist
+from warehouse.articles import load_batch
+from warehouse.coverage import sync_topics
+from warehouse.entries import add_entries, settled_documents
+from warehouse.snapshot import publish
+
+#: No document has this sha256, None included: an entry that was never settled.
+_NEVER = ""
+
+
+@dataclass(slots=True)
+class IngestSummary:
+    """What came of the files."""
+
+    document_count: int = 0
+    #: Documents whose bytes were read in an earlier run.
+    known_count: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    #: One line for each document that could not be had.
+    problems: list[str] = field(default_factory=list)
+
+
+def topics_for(settings: Settings) -> tuple[WatchedTopic, ...]:
+    """
+    Return the topics of the watchlist.
+
+    Raises:
+        WatchlistError: It says something wrong, or is missing: without topics nothing would be found.
+    """
+    return read_watchlist(settings.watchlist).topics
+
+
+def ingest_paths(paths: Sequence[Path], *, settings: Settings, topics: tuple[WatchedTopic, ...]) -> IngestSummary:
+    """
+    Read every document below *paths* that was not read before, load them in batches, publish.
+
+    Raises:
+        InputError: A path does not exist or is of no known kind; then nothing was read at all.
+    """
+    files = [file for path in paths for file in files_under(path)]
+    with alone(settings), recorded("ingest", settings) as run_id:
+        with open_writer(settings) as con:
+            sync_topics(con, topics, now=now())
+        with (
+            Desk(settings, run_id=run_id, topics=topics) as desk,
+            console.progress("files read", total=len(files)) as advance,
+        ):
+            for file in files:
+                desk.ingest(file)
+                advance(1)
+        desk.summary.outcomes.update(outcomes_of(settings, run_id))
+    publish(settings.home, now=now())
+    return desk.summary
+
+
+class Desk:
+    """What one ingest holds open: the reading processes and the day's archive; a context manager."""
+
+    def __init__(self, settings: Settings, *, run_id: str, topics: tuple[WatchedTopic, ...]) -> None:
+        self.settings = settings
+        self.run_id = run_id
+        self.summary = IngestSummary()
+        self.archive = open_archive(settings)
+        self.readers = Readers(workers=settings.workers, topics=topics, timeout_seconds=settings.read_timeout_seconds)
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Open both."""
+        self._open.enter_context(self.archive)
+        self._open.enter_context(self.readers)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close both."""
+        self._open.__exit__(kind, error, trace)
+
+    def ingest(self, file: Path) -> None:
+        """Read and load the documents of *file*, batch by batch."""
+        folder = files_feed(file.parent)
+        found = documents_in(file)
+        while batch := list(islice(found, self.settings.batch_entry_count)):
+            self._ingest_batch(folder, batch)
+
+    def _ingest_batch(self, folder: WatchedFeed, batch: Sequence[FoundDocument]) -> None:
+        entries = [_entry(folder, found) for found in batch]
+        fresh = self._fresh(entries, batch)
+        reads = [self._start(entry, found) for entry, found in fresh]
+        items = [read() for read in reads]
+        with open_writer(self.settings) as con:
+            add_entries(con, folder, [entry for entry, _ in fresh], run_id=self.run_id)
+            archives = {self.archive.warc_file: self.archive.sync()}
+            load_batch(con, items, run_id=self.run_id, now=now(), archives=archives)
+        self.summary.document_count += len(batch)
+        self.summary.known_count += len(batch) - len(fresh)
+        self.summary.problems += [f"{found.key}: {found.problem}" for _, found in fresh if found.problem]
+
+    def _fresh(
+        self, entries: Sequence[PendingEntry], batch: Sequence[FoundDocument]
+    ) -> list[tuple[PendingEntry, FoundDocument]]:
+        """Return what was not read before: the entry is new, or its file now holds other bytes."""
+        with open_writer(self.settings) as con:
+            settled = settled_documents(con, [entry.entry_id for entry in entries])
+        return [
+            (entry, found)
+            for entry, found in zip(entries, batch, strict=True)
+            if settled.get(entry.entry_id, _NEVER) != (found.document.sha256 if found.document else None)
+        ]
+
+    def _start(self, entry: PendingEntry, found: FoundDocument) -> Callable[[], CollectedEntry]:
+        """Keep the bytes and start reading them, or record why there are none."""
+        if found.document is None:
+            item = CollectedEntry(entry=entry, outcome=Outcome.FAILED, reason=found.problem, collected_at=now())
+            return lambda: item
+        warc_file, warc_offset = self.archive.write_document(found.document)
+        document = replace(found.document, warc_file=warc_file, warc_offset=warc_offset)
+        return read_document(self.readers, entry, document)
+
+
+def files_feed(folder: Path) -> WatchedFeed:
+    """Return the feed that stands for *folder*, so that the ledger covers its files like any other entries."""
+    url = folder.resolve().as_uri()
+    return WatchedFeed(feed_id=feed_id(url), url=url, source=LOCAL_SOURCE)
+
+
+def _entry(folder: WatchedFeed, found: FoundDocument) -> PendingEntry:
+    web = is_http_url(found.url)
+    return PendingEntry(
+        entry_id=entry_id(folder.feed_id, found.key),
+        feed_id=folder.feed_id,
+        guid=found.key,
+        url=found.url,
+        url_key=url_key(found.url),
+        source=found.source or (registrable_domain(found.url) if web else LOCAL_SOURCE),
+        title=found.title,
+        published_at=found.published_at,
+        authors=found.authors,
+        first_seen_at=now(),
+    )

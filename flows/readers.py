@@ -1,0 +1,94 @@
+"""
+The worker processes that read documents.
+
+Reading is pure and costs tens of milliseconds of CPU a page, so it runs in processes; a page that makes the extractor
+hang or crash ends its worker, never the run: the document's outcome is then ``failed``.
+"""
+
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from datetime import datetime
+from types import TracebackType
+from typing import Self, cast
+
+from pebble import ProcessExpired, ProcessPool
+
+from extractors.model import Document, Hints, Outcome, Reading, WatchedTopic
+
+
+class Readers:
+    """
+    A pool of processes that read documents; a context manager.
+
+    Args:
+        workers: Processes.
+        topics: What to look for; compiled once in each process.
+        timeout_seconds: A document that takes longer ends its worker.
+    """
+
+    def __init__(self, *, workers: int, topics: tuple[WatchedTopic, ...], timeout_seconds: float) -> None:
+        self._topics = topics
+        self._timeout_seconds = timeout_seconds
+        # "spawn": the parent runs threads (the fetcher's loop, Prefect's), which a fork would copy half-alive.
+        self._pool = ProcessPool(
+            max_workers=workers,
+            initializer=_warm_up,
+            initargs=(topics,),
+            context=multiprocessing.get_context("spawn"),
+        )
+
+    def __enter__(self) -> Self:
+        """Return the pool; its processes start with the first document."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End the processes: after the last document, or at once when something failed."""
+        if error is None:
+            self._pool.close()  # type: ignore[no-untyped-call] # pebble types only part of itself
+        else:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+    def submit(self, document: Document, *, hints: Hints, now: datetime) -> Callable[[], Reading]:
+        """Start reading *document*; the answer waits for its Reading, which is ``failed`` where the worker ended."""
+        future = cast(
+            "Future[Reading]",
+            self._pool.schedule(_read, args=(document, hints, self._topics, now), timeout=self._timeout_seconds),
+        )
+        return lambda: self._settled(future, document)
+
+    def _settled(self, future: "Future[Reading]", document: Document) -> Reading:
+        try:
+            return future.result()
+        except FutureTimeoutError:
+            return _failed(document, f"reading took longer than {self._timeout_seconds:g} s and was ended")
+        except ProcessExpired as error:
+            return _failed(document, f"the reading process ended by itself (exit code {error.exitcode})")
+        except Exception as error:  # noqa: BLE001 - the per-document boundary: recorded, and the run goes on
+            return _failed(document, f"{type(error).__name__}: {error}")
+
+
+def _failed(document: Document, reason: str) -> Reading:
+    return Reading(document_sha256=document.sha256, outcome=Outcome.FAILED, reason=" ".join(reason.split()))
+
+
+def _read(document: Document, hints: Hints, topics: tuple[WatchedTopic, ...], now: datetime) -> Reading:
+    from extractors.reading import read
+
+    return read(document, hints=hints, topics=topics, now=now)
+
+
+def _warm_up(topics: tuple[WatchedTopic, ...]) -> None:
+    """Import the extractor and compile the topics before the first document, not on its clock."""
+    import signal
+
+    import extractors.reading  # noqa: F401 - about a second of imports
+    from extractors.facts.topics import compile_topics
+
+    # Ctrl-C reaches the whole process group; the parent decides what ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    compile_topics(topics)

@@ -1,0 +1,102 @@
+"""The settings of newsdesk, read from the environment (prefix NEWSDESK_), with units in their names."""
+
+import os
+from pathlib import Path
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+import extractors
+
+#: The checkout: where the sample newsroom and the starter watchlist lie.
+ROOT = Path(extractors.__file__).resolve().parent.parent
+VERSION = "0.1.0"
+
+
+class Settings(BaseSettings):
+    """
+    Everything that may differ between two machines.
+
+    Each field is read from the environment variable ``NEWSDESK_`` + its name in capitals; the command line's options
+    win over it. Functions below the flows take values, never this object.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="NEWSDESK_", frozen=True)
+
+    home: Path = Field(
+        default=Path("newsdesk-data"), description="Folder of the warehouse, the snapshot, the raw documents."
+    )
+    watchlist: Path = Field(default=Path("watchlist.toml"), description="The watchlist file.")
+    contact: str = Field(
+        default="https://newsdesk.example/contact",
+        description="Where a publisher can reach you; part of the User-Agent of every request.",
+    )
+    workers: int = Field(
+        default_factory=lambda: os.cpu_count() or 2, ge=1, description="Processes that read documents."
+    )
+    fetch_concurrency: int = Field(default=64, ge=1, description="Requests under way at once.")
+    fetch_per_host: int = Field(default=2, ge=1, description="Requests under way at once to one host.")
+    feed_timeout_seconds: float = Field(default=30, gt=0, description="Limit of one feed, redirects included.")
+    page_timeout_seconds: float = Field(default=20, gt=0, description="Limit of one page, redirects included.")
+    page_limit_bytes: int = Field(default=5_000_000, gt=0, description="Largest page, decompressed.")
+    read_timeout_seconds: float = Field(
+        default=60,
+        gt=0,
+        description="A worker that reads one document for longer is ended; the outcome is failed.",
+    )
+    batch_entry_count: int = Field(default=50, ge=1, description="Entries of one task and one transaction.")
+    attempt_limit: int = Field(default=3, ge=1, description="Tries of a page whose failure may heal.")
+    retry_minutes: float = Field(
+        default=15, ge=0, description="Wait before the second try; the third waits four times as long."
+    )
+    writer_wait_seconds: float = Field(
+        default=120, ge=0, description="How long to wait for another process to let go of the warehouse."
+    )
+    connect_to: str = Field(
+        default="",
+        description="Where to connect for hosts of a suffix, as '.example=127.0.0.1:8080'; for tests and the demo.",
+    )
+    dispatch: str = Field(
+        default_factory=lambda: "event" if os.environ.get("PREFECT_API_URL") else "inline",
+        description="How follow-up work starts: 'inline' in this process, 'event' by Prefect's triggers.",
+    )
+
+    @field_validator("dispatch")
+    @classmethod
+    def _dispatch_is_known(cls, value: str) -> str:
+        if value not in {"inline", "event"}:
+            raise ValueError("must be 'inline' or 'event'")
+        return value
+
+    @field_validator("connect_to")
+    @classmethod
+    def _connect_to_is_readable(cls, value: str) -> str:
+        parse_connect_to(value)
+        return value
+
+    @property
+    def user_agent(self) -> str:
+        """The User-Agent of every request: name, version and where to complain."""
+        return f"newsdesk/{VERSION} (+{self.contact})"
+
+    @property
+    def connections(self) -> dict[str, tuple[str, int]]:
+        """``connect_to`` as the fetcher takes it: host suffix -> (address, port)."""
+        return parse_connect_to(self.connect_to)
+
+
+def parse_connect_to(value: str) -> dict[str, tuple[str, int]]:
+    """
+    Read ``.example=127.0.0.1:8080,.test=127.0.0.1:8081``.
+
+    Raises:
+        ValueError: An item has another form.
+    """
+    connections = {}
+    for item in filter(None, (part.strip() for part in value.split(","))):
+        suffix, equals, target = item.partition("=")
+        address, colon, port = target.rpartition(":")
+        if not (equals and colon and port.isdigit()):
+            raise ValueError(f"{item!r} is not SUFFIX=ADDRESS:PORT")
+        connections[suffix] = (address, int(port))
+    return connections

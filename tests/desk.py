@@ -1,0 +1,31 @@
+"""Run newsdesk as a person would, in a process of its own, and look at what it published."""
+
+import os
+import sys
+from pathlib import Path
+
+import duckdb
+
+from flows.newsroom import Newsroom
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def newsdesk_command(*arguments: str) -> list[str]:
+    return [sys.executable, "-c", "from flows.cli import main; main()", *arguments]
+
+
+def sample_environment(home: Path, newsroom: Newsroom) -> dict[str, str]:
+    """Return the environment in which `newsdesk` works on the sample newsroom."""
+    return os.environ | {
+        "NEWSDESK_HOME": str(home),
+        "NEWSDESK_WATCHLIST": str(ROOT / "sample" / "watchlist.toml"),
+        "NEWSDESK_CONNECT_TO": f".example=127.0.0.1:{newsroom.port}",
+        "NEWSDESK_DEBUG": "",
+    }
+
+
+def rows(home: Path, query: str) -> list[tuple[object, ...]]:
+    """Return the answer of the published snapshot."""
+    with duckdb.connect(str(home / "newsdesk.duckdb"), read_only=True) as con:
+        return con.execute(query).fetchall()

@@ -1,0 +1,93 @@
+"""The schema goes forward, one whole step at a time, and never touches what it does not know."""
+
+import duckdb
+import pytest
+
+from extractors.errors import MigrationError, WarehouseError
+from warehouse.connection import WAREHOUSE_NAME, reader, writer
+from warehouse.migrate import Migration, migrate, packaged_migrations, schema_version
+from warehouse.snapshot import publish
+
+FIRST = Migration(version=1, name="first", sql="create table a (x integer); insert into a values (1);")
+BROKEN = Migration(version=2, name="broken", sql="create table b (x integer); select nonsense;")
+MENDED = Migration(version=2, name="mended", sql="create table b (x integer);")
+
+
+@pytest.fixture
+def con():
+    with duckdb.connect() as connection:
+        yield connection
+
+
+def test_the_packaged_migrations_count_from_one_without_gaps():
+    assert [migration.version for migration in packaged_migrations()] == list(range(1, len(packaged_migrations()) + 1))
+
+
+def test_migrations_go_forward_and_are_applied_once(con):
+    assert migrate(con, migrations=[FIRST], views=[]) == 1
+    assert migrate(con, migrations=[FIRST, MENDED], views=[]) == 2
+    assert migrate(con, migrations=[FIRST, MENDED], views=[]) == 2
+
+    assert con.execute("select count(*) from a").fetchone() == (1,)
+    assert con.execute("select version, name from schema_migrations").fetchall() == [(1, "first"), (2, "mended")]
+
+
+def test_a_failing_migration_stays_pending_and_leaves_nothing(con):
+    migrate(con, migrations=[FIRST], views=[])
+
+    with pytest.raises(MigrationError, match="0002_broken failed, nothing of it was kept") as caught:
+        migrate(con, migrations=[FIRST, BROKEN], views=[])
+
+    assert caught.value.version == 2
+    assert schema_version(con) == 1
+    with pytest.raises(duckdb.CatalogException):
+        con.execute("from b")
+    assert migrate(con, migrations=[FIRST, MENDED], views=[]) == 2
+
+
+def test_views_are_made_anew_only_where_their_text_changed(con):
+    migrate(con, migrations=[FIRST], views=["create or replace view v as select 1 as x"])
+    migrate(con, migrations=[FIRST], views=["create or replace view v as select 2 as x"])
+
+    assert con.execute("from v").fetchone() == (2,)
+    assert con.execute("select count(*) from schema_views").fetchone() == (1,)
+
+
+def test_a_broken_view_names_itself_and_keeps_the_old_ones(con):
+    migrate(con, migrations=[FIRST], views=["create or replace view v as select 1 as x"])
+
+    with pytest.raises(MigrationError, match="the views could not be made"):
+        migrate(con, migrations=[FIRST], views=["create or replace view v as select nothing"])
+
+    assert con.execute("from v").fetchone() == (1,)
+
+
+def test_a_warehouse_of_a_newer_version_is_refused_and_left_byte_for_byte(home):
+    with writer(home) as con:
+        con.execute("insert into schema_migrations values (9999, 'future', '', now())")
+        con.execute("checkpoint")
+    before = (home / WAREHOUSE_NAME).read_bytes()
+
+    with pytest.raises(MigrationError, match="of version 9999.*install a newer newsdesk"), writer(home):
+        pytest.fail("it was opened")
+
+    assert (home / WAREHOUSE_NAME).read_bytes() == before
+    assert not (home / f"{WAREHOUSE_NAME}.wal").exists()
+
+
+def test_a_snapshot_of_a_newer_version_can_be_read(home, room):
+    publish(home, now=room.now)
+    with duckdb.connect(str(home / "newsdesk.duckdb")) as con:
+        con.execute("insert into schema_migrations values (9999, 'future', '', now())")
+
+    with reader(home) as con:
+        assert con.execute("select count(*) from articles").fetchone() == (0,)
+
+
+def test_a_file_that_is_no_warehouse_is_an_error_of_one_line(home):
+    (home / WAREHOUSE_NAME).write_bytes(b"not a database " * 1000)
+
+    with pytest.raises(WarehouseError) as caught, writer(home):
+        pytest.fail("it was opened")
+
+    assert "\n" not in str(caught.value)

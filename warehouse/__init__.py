@@ -1,0 +1,1 @@
+"""The only place with SQL: one DuckDB writer, its tables and views, the published snapshot."""

@@ -1,0 +1,166 @@
+"""Turn verdicts into the rows of each table."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from extractors.model import Article, Coverage, Mention
+from warehouse.staging import INSTANT, INTEGER, REAL, TEXT, TEXTS, TRUTH
+from warehouse.verdicts import Verdict
+
+Row = dict[str, Any]
+
+DOCUMENT = {
+    "document_sha256": TEXT, "url": TEXT, "final_url": TEXT, "fetched_at": INSTANT, "http_status": INTEGER,
+    "content_type": TEXT, "charset": TEXT, "body_bytes": INTEGER, "warc_file": TEXT, "warc_offset": INTEGER,
+    "run_id": TEXT, "ordinal": INTEGER,
+}  # fmt: skip
+ARTICLE = {
+    "article_id": TEXT, "url": TEXT, "canonical_url": TEXT, "source": TEXT, "title": TEXT, "standfirst": TEXT,
+    "authors": TEXTS, "published_at": INSTANT, "published_at_from": TEXT, "modified_at": INSTANT,
+    "first_seen_at": INSTANT, "loaded_at": INSTANT, "load_seq": INTEGER, "language": TEXT, "language_score": REAL,
+    "text": TEXT, "text_from": TEXT, "text_sha256": TEXT, "word_count": INTEGER, "is_truncated": TRUTH,
+    "is_paywalled": TRUTH, "repaired": TEXTS, "revision": INTEGER, "document_sha256": TEXT, "extractor": TEXT,
+    "extractor_version": TEXT, "run_id": TEXT, "entry_id": TEXT,
+}  # fmt: skip
+REVISION = {
+    "article_id": TEXT, "revision": INTEGER, "seen_at": INSTANT, "change": TEXT, "title": TEXT, "text": TEXT,
+    "text_sha256": TEXT, "added_chars": INTEGER, "removed_chars": INTEGER, "extractor_version": TEXT,
+    "document_sha256": TEXT,
+}  # fmt: skip
+REMOVAL = {
+    "article_id": TEXT, "revision": INTEGER, "ordinal": INTEGER, "kind": TEXT, "text": TEXT, "rule": TEXT,
+}  # fmt: skip
+MENTION = {
+    "article_id": TEXT, "revision": INTEGER, "topic_id": TEXT, "term": TEXT, "raw": TEXT, "zone": TEXT,
+    "char_start": INTEGER, "char_end": INTEGER, "sentence": TEXT,
+}  # fmt: skip
+COVERAGE = {
+    "article_id": TEXT, "revision": INTEGER, "ordinal": INTEGER, "topic_id": TEXT, "query_version": TEXT,
+    "relevance": REAL, "mention_count": INTEGER, "in_title": TRUTH, "in_lede": TRUTH,
+    "first_mention_at_char": INTEGER, "matched_at": INSTANT,
+}  # fmt: skip
+OUTCOME = {
+    "entry_id": TEXT, "outcome": TEXT, "outcome_reason": TEXT, "outcome_at": INSTANT, "next_attempt_at": INSTANT,
+    "article_id": TEXT, "document_sha256": TEXT,
+}  # fmt: skip
+ARCHIVE = {"warc_file": TEXT, "committed_bytes": INTEGER}
+
+
+def documents(verdicts: Iterable[Verdict], *, run_id: str) -> list[Row]:
+    """Return a row for each item that received something."""
+    return [
+        {
+            "document_sha256": document.sha256,
+            "url": document.url,
+            "final_url": document.final_url,
+            "fetched_at": document.fetched_at,
+            "http_status": document.http_status,
+            "content_type": document.content_type,
+            "charset": verdict.item.reading.charset if verdict.item.reading else None,
+            "body_bytes": len(document.body),
+            "warc_file": document.warc_file,
+            "warc_offset": document.warc_offset,
+            "run_id": run_id,
+            "ordinal": ordinal,
+        }
+        for ordinal, verdict in enumerate(verdicts)
+        if (document := verdict.item.document) is not None
+    ]
+
+
+def articles(written: Sequence[Verdict], *, run_id: str, now: datetime, last_load_seq: int) -> list[Row]:
+    """Return a row for each revision; first ones get the numbers after *last_load_seq*, in order."""
+    found = []
+    for verdict in written:
+        last_load_seq += verdict.revision == 1
+        found.append(
+            _fields(verdict.article, Article)
+            | {
+                "revision": verdict.revision,
+                "first_seen_at": verdict.item.entry.first_seen_at,
+                "loaded_at": now,
+                "load_seq": last_load_seq,
+                "document_sha256": verdict.reading.document_sha256,
+                "run_id": run_id,
+                "entry_id": verdict.item.entry.entry_id,
+            },
+        )
+    return found
+
+
+def revisions(written: Iterable[Verdict]) -> list[Row]:
+    """Return a row for each revision, with its text."""
+    return [
+        {
+            "article_id": verdict.article.article_id,
+            "revision": verdict.revision,
+            "seen_at": verdict.item.document.fetched_at if verdict.item.document else verdict.item.collected_at,
+            "change": "first" if verdict.revision == 1 else "edited by publisher",
+            "title": verdict.article.title,
+            "text": verdict.article.text,
+            "text_sha256": verdict.article.text_sha256,
+            "added_chars": verdict.added_chars,
+            "removed_chars": verdict.removed_chars,
+            "extractor_version": verdict.article.extractor_version,
+            "document_sha256": verdict.reading.document_sha256,
+        }
+        for verdict in written
+    ]
+
+
+def removals(written: Iterable[Verdict]) -> list[Row]:
+    """Return a row for each block stripped, numbered from 1 within its revision."""
+    return [
+        {
+            "article_id": verdict.article.article_id,
+            "revision": verdict.revision,
+            "ordinal": ordinal,
+            "kind": str(removal.kind),
+            "text": removal.text,
+            "rule": removal.rule,
+        }
+        for verdict in written
+        for ordinal, removal in enumerate(verdict.reading.removals, start=1)
+    ]
+
+
+def mentions(written: Iterable[Verdict]) -> list[Row]:
+    """Return a row for each mention."""
+    return [
+        _fields(mention, Mention) | {"article_id": verdict.article.article_id, "revision": verdict.revision}
+        for verdict in written
+        for mention in verdict.reading.mentions
+    ]
+
+
+def coverage(written: Iterable[Verdict], *, now: datetime) -> list[Row]:
+    """Return a row for each topic found, numbered through the batch."""
+    found = [
+        _fields(topic, Coverage) | {"article_id": verdict.article.article_id, "revision": verdict.revision}
+        for verdict in written
+        for topic in verdict.reading.coverage
+    ]
+    return [row | {"ordinal": ordinal, "matched_at": now} for ordinal, row in enumerate(found, start=1)]
+
+
+def outcomes(verdicts: Iterable[Verdict]) -> list[Row]:
+    """Return a row for each entry."""
+    return [
+        {
+            "entry_id": verdict.item.entry.entry_id,
+            "outcome": str(verdict.ledger_outcome or verdict.outcome),
+            "outcome_reason": verdict.reason,
+            "outcome_at": verdict.item.collected_at,
+            "next_attempt_at": verdict.item.next_attempt_at,
+            "article_id": verdict.article_id,
+            "document_sha256": verdict.item.document.sha256 if verdict.item.document else None,
+        }
+        for verdict in verdicts
+    ]
+
+
+def _fields(record: Any, kind: type[Any]) -> Row:  # noqa: ANN401
+    """Return the fields of *record* by name."""
+    return {field.name: getattr(record, field.name) for field in fields(kind)}

@@ -1,0 +1,336 @@
+"""Load a batch of collected entries: documents, articles and their evidence, outcomes; one transaction."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from extractors.errors import WarehouseError
+from extractors.model import CollectedEntry, Outcome
+from warehouse import article_rows as rows
+from warehouse.connection import transaction
+from warehouse.staging import TEXT, staged
+from warehouse.verdicts import HeldArticle, HeldEntry, Judge, Verdict
+
+_DISCARDED = (
+    Outcome.TOO_SHORT, Outcome.NOT_ARTICLE, Outcome.PAYWALLED, Outcome.BLOCKED, Outcome.GONE, Outcome.UNSUPPORTED,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadCounts:
+    """What one batch came to; attempts loaded before count for nothing."""
+
+    entry_count: int
+    #: Entries that became a new article.
+    stored_count: int
+    #: Held articles that the publisher edited; their entries count nowhere else.
+    revision_count: int
+    duplicate_count: int
+    unchanged_count: int
+    #: Entries put off to a later attempt.
+    pending_count: int
+    failed_count: int
+    #: Too short, not an article, paywalled, blocked, gone, unsupported.
+    discarded_count: int
+    #: The highest load_seq of the warehouse after the batch.
+    load_seq: int
+    #: Topics with coverage that the warehouse did not have, in order.
+    topic_ids: tuple[str, ...]
+
+
+def load_batch(
+    con: duckdb.DuckDBPyConnection,
+    items: Sequence[CollectedEntry],
+    *,
+    run_id: str,
+    now: datetime,
+    archives: Mapping[str, int],
+) -> LoadCounts:
+    """
+    Load *items* in one transaction: everything of the batch is there afterwards, or nothing.
+
+    Loading the same items again changes nothing. What an item comes to is decided in ``verdicts``; an entry that led
+    to its article keeps that outcome when its page is looked at again, whatever the new attempt comes to.
+
+    Args:
+        con: The writer's connection.
+        items: In an order that is the same in every run; of two items with one article the earlier is stored.
+        run_id: The run that collected them.
+        now: Aware UTC; becomes ``loaded_at`` and ``matched_at``.
+        archives: By WARC file, the bytes up to the end of its last record; never lowers what is recorded.
+
+    Raises:
+        WarehouseError: An item's entry is not in the ledger (``load_polls`` and ``add_entries`` put it there).
+    """
+    with transaction(con):
+        verdicts = _judged(con, items)
+        _write_documents(con, verdicts, run_id=run_id)
+        load_seq, topic_ids = _write_articles(con, verdicts, run_id=run_id, now=now)
+        _write_outcomes(con, verdicts, run_id=run_id)
+        _write_archives(con, archives)
+        counts = _counted(verdicts, load_seq=load_seq, topic_ids=topic_ids)
+        con.execute(_COUNT_RUN, [counts.entry_count, counts.stored_count, counts.failed_count, run_id])
+    return counts
+
+
+def _judged(con: duckdb.DuckDBPyConnection, items: Sequence[CollectedEntry]) -> list[Verdict]:
+    """Return the verdicts on *items*, against what the warehouse holds of their entries and articles."""
+    asked = [
+        {
+            "entry_id": item.entry.entry_id,
+            "article_id": item.reading.article.article_id if item.reading and item.reading.article else None,
+        }
+        for item in items
+    ]
+    with staged(con, "asked", schema={"entry_id": TEXT, "article_id": TEXT}, rows=asked):
+        entries = {row[0]: _record(HeldEntry, row[1:]) for row in con.execute(_HELD_ENTRIES).fetchall()}
+        articles = {row[0]: _record(HeldArticle, row[1:]) for row in con.execute(_HELD_ARTICLES).fetchall()}
+    missing = [row["entry_id"] for row in asked if row["entry_id"] not in entries]
+    if missing:
+        raise WarehouseError(f"entry {missing[0]} is not in the ledger ({len(missing)} in this batch): add it first")
+    return Judge(entries=entries, articles=articles).judge(items)
+
+
+def _record(kind: type[Any], values: Sequence[Any]) -> Any:  # noqa: ANN401
+    """Return a record of *kind* with *values* in the order of its fields."""
+    return kind(**dict(zip(kind.__dataclass_fields__, values, strict=True)))
+
+
+def _write_documents(con: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdict], *, run_id: str) -> None:
+    """Write what was received, error pages too; bytes held already are not written again."""
+    with staged(con, "received", schema=rows.DOCUMENT, rows=rows.documents(verdicts, run_id=run_id)):
+        con.execute(_ADD_DOCUMENTS)
+
+
+def _write_articles(
+    con: duckdb.DuckDBPyConnection,
+    verdicts: Sequence[Verdict],
+    *,
+    run_id: str,
+    now: datetime,
+) -> tuple[int, tuple[str, ...]]:
+    """Write articles, revisions and evidence; return the highest load_seq and the topics newly covered."""
+    written = [verdict for verdict in verdicts if verdict.revision is not None]
+    held = con.execute("select last_load_seq from load_sequence").fetchone()
+    last = int(held[0]) if held else 0
+    if not written:
+        return last, ()
+    # One number an article, not one a batch: a reader that stops in the middle of a batch can go on from there.
+    articles = rows.articles(written, run_id=run_id, now=now, last_load_seq=last)
+    last += sum(1 for verdict in written if verdict.revision == 1)
+    with staged(con, "batch", schema=rows.ARTICLE, rows=articles):
+        con.execute(_UPDATE_ARTICLES)
+        con.execute(_ADD_ARTICLES)
+    with staged(con, "batch", schema=rows.REVISION, rows=rows.revisions(written)):
+        con.execute("insert into revisions by name from batch")
+    with staged(con, "batch", schema=rows.REMOVAL, rows=rows.removals(written)):
+        con.execute("insert into removals by name from batch")
+    with staged(con, "batch", schema=rows.MENTION, rows=rows.mentions(written)):
+        con.execute("insert into mentions by name from batch")
+    return _write_coverage(con, written, now=now, last=last)
+
+
+def _write_coverage(
+    con: duckdb.DuckDBPyConnection,
+    written: Sequence[Verdict],
+    *,
+    now: datetime,
+    last: int,
+) -> tuple[int, tuple[str, ...]]:
+    """Write coverage; what an edit newly brings gets numbers after *last*, what it takes away is deleted."""
+    edited = [{"article_id": verdict.article_id} for verdict in written if verdict.revision != 1]
+    found = rows.coverage(written, now=now)
+    with (
+        staged(con, "edited", schema={"article_id": TEXT}, rows=edited),
+        staged(con, "batch", schema=rows.COVERAGE, rows=found),
+    ):
+        if edited:
+            con.execute(_DROP_COVERAGE)
+            con.execute(_UPDATE_COVERAGE)
+        added = con.execute(_ADD_COVERAGE, [last]).fetchall()
+    last = max([last, *(row[1] for row in added)])
+    con.execute("update load_sequence set last_load_seq = ?", [last])
+    return last, tuple(sorted({row[0] for row in added}))
+
+
+def _write_outcomes(con: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdict], *, run_id: str) -> None:
+    """Write what became of each entry into the ledger."""
+    with staged(con, "batch", schema=rows.OUTCOME, rows=rows.outcomes(verdicts)):
+        con.execute(_UPDATE_ENTRIES, [run_id])
+        # After all others: a duplicate that was not fetched finds the article through its address.
+        con.execute(_RESOLVE_DUPLICATES)
+
+
+def _write_archives(con: duckdb.DuckDBPyConnection, archives: Mapping[str, int]) -> None:
+    """Record how much of each WARC file is referred to."""
+    sizes = [{"warc_file": name, "committed_bytes": size} for name, size in sorted(archives.items())]
+    if sizes:
+        with staged(con, "batch", schema=rows.ARCHIVE, rows=sizes):
+            con.execute(_UPSERT_ARCHIVES)
+
+
+def _counted(verdicts: Sequence[Verdict], *, load_seq: int, topic_ids: tuple[str, ...]) -> LoadCounts:
+    """Return the tally of *verdicts*."""
+    edits = sum(1 for verdict in verdicts if verdict.revision is not None and verdict.revision > 1)
+    outcomes = Counter(verdict.outcome for verdict in verdicts if verdict.revision in (None, 1))
+    return LoadCounts(
+        entry_count=len(verdicts),
+        stored_count=outcomes[Outcome.STORED],
+        revision_count=edits,
+        duplicate_count=outcomes[Outcome.DUPLICATE],
+        unchanged_count=outcomes[Outcome.UNCHANGED],
+        pending_count=outcomes[Outcome.PENDING],
+        failed_count=outcomes[Outcome.FAILED],
+        discarded_count=sum(outcomes[outcome] for outcome in _DISCARDED),
+        load_seq=load_seq,
+        topic_ids=topic_ids,
+    )
+
+
+_HELD_ENTRIES = """
+select entry_id, outcome, article_id, outcome_at, document_sha256
+from entries semi join asked using (entry_id)
+"""
+
+_HELD_ARTICLES = """
+select
+    articles.article_id, articles.entry_id, entries.url_key, articles.title, articles.text, articles.text_sha256,
+    articles.revision, revisions.seen_at
+from articles
+join revisions using (article_id, revision)
+join entries using (entry_id)
+where articles.article_id in (select article_id from asked where article_id is not null)
+"""
+
+_ADD_DOCUMENTS = """
+insert into documents by name
+select * exclude (ordinal) from received anti join documents using (document_sha256)
+qualify row_number() over (partition by document_sha256 order by ordinal) = 1
+order by ordinal
+"""
+
+_UPDATE_ARTICLES = """
+update articles set
+    url = batch.url,
+    canonical_url = batch.canonical_url,
+    source = batch.source,
+    title = batch.title,
+    standfirst = batch.standfirst,
+    authors = batch.authors,
+    published_at = batch.published_at,
+    published_at_from = batch.published_at_from,
+    modified_at = batch.modified_at,
+    language = batch.language,
+    language_score = batch.language_score,
+    text = batch.text,
+    text_from = batch.text_from,
+    text_sha256 = batch.text_sha256,
+    word_count = batch.word_count,
+    is_truncated = batch.is_truncated,
+    is_paywalled = batch.is_paywalled,
+    repaired = batch.repaired,
+    revision = batch.revision,
+    document_sha256 = batch.document_sha256,
+    extractor = batch.extractor,
+    extractor_version = batch.extractor_version,
+    run_id = batch.run_id
+from batch
+where articles.article_id = batch.article_id and batch.revision > 1
+"""
+
+_ADD_ARTICLES = """
+insert into articles by name
+select * from batch where revision = 1 order by load_seq
+"""
+
+_DROP_COVERAGE = """
+delete from coverage using edited
+where coverage.article_id = edited.article_id
+    and not exists (
+        from batch
+        where batch.article_id = coverage.article_id
+            and batch.topic_id = coverage.topic_id
+            and batch.query_version = coverage.query_version
+    )
+    and coverage.query_version in (
+        select query_version from topics where topics.topic_id = coverage.topic_id and valid_to is null
+    )
+"""
+
+_UPDATE_COVERAGE = """
+update coverage set
+    relevance = batch.relevance,
+    mention_count = batch.mention_count,
+    in_title = batch.in_title,
+    in_lede = batch.in_lede,
+    first_mention_at_char = batch.first_mention_at_char
+from batch
+where coverage.article_id = batch.article_id
+    and coverage.topic_id = batch.topic_id
+    and coverage.query_version = batch.query_version
+"""
+
+_ADD_COVERAGE = """
+insert into coverage
+select
+    article_id, topic_id, query_version, relevance, mention_count, in_title, in_lede, first_mention_at_char,
+    matched_at,
+    case
+        when revision = 1 then articles.load_seq
+        else ?::bigint + row_number() over (partition by revision > 1 order by ordinal)
+    end
+from batch
+anti join coverage using (article_id, topic_id, query_version)
+join (select article_id, load_seq from articles) as articles using (article_id)
+order by ordinal
+returning topic_id, load_seq
+"""
+
+_UPDATE_ENTRIES = """
+update entries set
+    outcome = batch.outcome,
+    outcome_reason = batch.outcome_reason,
+    outcome_at = batch.outcome_at,
+    attempt_count = entries.attempt_count + 1,
+    next_attempt_at = batch.next_attempt_at,
+    article_id = batch.article_id,
+    document_sha256 = batch.document_sha256,
+    run_id = ?
+from batch
+where entries.entry_id = batch.entry_id
+"""
+
+_RESOLVE_DUPLICATES = """
+update entries set article_id = known.article_id
+from (
+    select url_key, arg_min(article_id, first_seen_at) as article_id
+    from entries
+    where article_id is not null
+        and url_key in (
+            select url_key from entries
+            where entry_id in (select entry_id from batch where outcome = 'duplicate' and article_id is null)
+        )
+    group by url_key
+) as known
+where entries.outcome = 'duplicate'
+    and entries.article_id is null
+    and entries.url_key = known.url_key
+    and entries.entry_id in (select entry_id from batch)
+"""
+
+_UPSERT_ARCHIVES = """
+insert into archives by name from batch
+on conflict (warc_file) do update set committed_bytes = greatest(archives.committed_bytes, excluded.committed_bytes)
+"""
+
+_COUNT_RUN = """
+update runs set
+    entry_count = entry_count + ?,
+    stored_count = stored_count + ?,
+    failed_count = failed_count + ?
+where run_id = ?
+"""

@@ -1,0 +1,75 @@
+"""Keep the versions of each topic's query."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import duckdb
+
+from extractors.model import WatchedTopic
+from warehouse.connection import transaction
+from warehouse.staging import TEXT, staged
+
+_TOPIC = {"topic_id": TEXT, "title": TEXT, "query": TEXT, "query_version": TEXT}
+
+
+def sync_topics(con: duckdb.DuckDBPyConnection, topics: Sequence[WatchedTopic], *, now: datetime) -> int:
+    """
+    Make exactly *topics* current, in one transaction; return how many versions were opened.
+
+    A changed query closes the version before at *now* and opens another; a topic no longer named is closed; a changed
+    title is only a changed title. What earlier versions found stays.
+
+    Args:
+        con: The writer's connection.
+        topics: What the watchlist names.
+        now: Aware UTC.
+    """
+    rows = [{name: getattr(topic, name) for name in _TOPIC} for topic in topics]
+    with transaction(con), staged(con, "watched", schema=_TOPIC, rows=rows):
+        con.execute(_CLOSE, [now])
+        con.execute(_RETITLE)
+        return len(con.execute(_OPEN, [now]).fetchall())
+
+
+def current_topics(con: duckdb.DuckDBPyConnection) -> list[WatchedTopic]:
+    """Return the current version of each topic, by id; alert rules are the watchlist's and are left out."""
+    rows = con.execute(
+        "select topic_id, title, query, query_version from topics where valid_to is null order by topic_id",
+    ).fetchall()
+    return [WatchedTopic(**dict(zip(_TOPIC, row, strict=True))) for row in rows]
+
+
+def article_counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Return, by topic, the articles that its current query covers; topics without one are left out."""
+    return dict(con.execute(_ARTICLE_COUNTS).fetchall())
+
+
+_ARTICLE_COUNTS = """
+select topic_id, count(distinct article_id)
+from coverage
+join topics using (topic_id, query_version)
+where valid_to is null
+group by topic_id
+order by topic_id
+"""
+
+_CLOSE = """
+update topics set valid_to = ?
+where valid_to is null
+    and (topic_id, query_version) not in (select (topic_id, query_version) from watched)
+"""
+
+_RETITLE = """
+update topics set title = watched.title
+from watched
+where topics.topic_id = watched.topic_id and topics.valid_to is null and topics.title <> watched.title
+"""
+
+_OPEN = """
+insert into topics
+select topic_id, title, query, query_version, ?, null
+from watched
+where topic_id not in (select topic_id from topics where valid_to is null)
+order by topic_id
+returning topic_id
+"""

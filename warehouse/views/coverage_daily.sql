@@ -1,0 +1,25 @@
+-- One row per topic and day (UTC) with coverage, newest first.
+create or replace view coverage_daily as
+select
+    coverage.topic_id as topic,
+    -- A claim of publication later than our first sight of the article is wrong.
+    cast(
+        least(coalesce(articles.published_at, articles.first_seen_at), articles.first_seen_at) at time zone 'UTC'
+        as date
+    ) as day,
+    count(*) as articles,
+    count(distinct coalesce(articles.story_id, articles.article_id)) as stories,
+    count(distinct articles.source) as sources
+from coverage
+join topics using (topic_id, query_version)
+join articles using (article_id)
+where topics.valid_to is null
+group by 1, 2
+order by day desc, topic;
+
+comment on view coverage_daily is 'One row per topic and day (UTC) with coverage, newest first.';
+comment on column coverage_daily.topic is 'topic_id of the topic.';
+comment on column coverage_daily.day is 'Day in UTC of publication as claimed; of our first sight where there is no claim, or a later one.';
+comment on column coverage_daily.articles is 'Articles that cover the topic.';
+comment on column coverage_daily.stories is 'Stories of these; an article without one stands for itself.';
+comment on column coverage_daily.sources is 'Publishers of these.';
