@@ -33,6 +33,7 @@ from extractors.text.language import detect_language
 from extractors.text.metadata import Metadata, read_metadata
 from extractors.text.page import Page, parse_page
 from extractors.text.page_kinds import form_of, is_index, media_type, unreadable, wall
+from extractors.text.recover import recover
 from extractors.text.repair import merge_repairs, repair_page, repair_texts
 from extractors.version import EXTRACTOR, extractor_version
 
@@ -241,11 +242,12 @@ def _finish(
     declared: str | None,
 ) -> _Body:
     """Repair and clean the blocks of an extraction."""
-    texts = [unicodedata.normalize("NFC", block.text) for block in found.blocks]
+    blocks_found = recover(found, standfirst=metadata.standfirst)
+    texts = [unicodedata.normalize("NFC", block.text) for block in blocks_found]
     guess, _score = detect_language(" ".join(texts[:40]), title=metadata.title)
     repaired = repair_texts(texts, language=guess or (declared or "")[:2] or None)
-    blocks = [relabel(block, text) for block, text in zip(found.blocks, repaired.texts, strict=True) if text]
-    cleaned = clean(blocks, about=About(titles=metadata.titles, authors=metadata.authors))
+    blocks = [relabel(block, text) for block, text in zip(blocks_found, repaired.texts, strict=True) if text]
+    cleaned = clean(blocks, about=_about(metadata))
     language, score = detect_language(" ".join(block.text for block in cleaned.blocks[:40]), title=metadata.title)
     pruned = tuple(Removal(kind=RemovalKind.COMMENT, text=text, rule=rule) for text, rule in found.pruned)
     return _Body(
@@ -257,6 +259,13 @@ def _finish(
         score=score,
         repairs=merge_repairs(repairs, repaired.repairs),
         extracted_chars=found.extracted_chars,
+    )
+
+
+def _about(metadata: Metadata) -> About:
+    """Return what the rules of ``clean`` need to know of the page."""
+    return About(
+        titles=metadata.titles, authors=metadata.authors, is_news=any("News" in name for name in metadata.types)
     )
 
 
@@ -304,7 +313,12 @@ def body_segments(page: Page) -> list[extraction.Segment]:
 def _is_home(document: Document) -> bool:
     """Tell whether a deep link ended at a home page."""
     asked, answered = urlsplit(document.url), urlsplit(document.final_url or document.url)
-    return bool(asked.path.strip("/")) and answered.scheme in {"http", "https"} and not answered.path.strip("/") and not answered.query
+    return (
+        bool(asked.path.strip("/"))
+        and answered.scheme in {"http", "https"}
+        and not answered.path.strip("/")
+        and not answered.query
+    )
 
 
 def _too_short(text: str) -> str:

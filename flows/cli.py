@@ -86,7 +86,7 @@ def run(*, every: str | None, watchlist: Path | None, home: Path | None, as_json
 
 
 @cli.command()
-@click.argument("paths", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", type=click.Path(path_type=Path, readable=False), nargs=-1, required=True, metavar="PATH...")
 @_watchlist
 @_home
 @_json

@@ -42,7 +42,7 @@ def collect(settings: Settings | None = None) -> dict[str, int]:
         alone(settings),
         recorded("collect", settings, watchlist) as run_id,
         Workshop(settings, run_id=run_id, topics=watchlist.topics) as shop,
-        progress("entries collected", total=None) as advance,
+        progress("entries collected") as advance,
     ):
         while numbers := shop.take_up(pick_up(settings)):
             for batch in [collect_entries.submit(shop, number=number) for number in numbers]:

@@ -148,7 +148,7 @@ def pick_up(settings: Settings) -> list[PendingEntry]:
 
 
 def collect_batch(shop: Workshop, *, number: int) -> int:
-    """Fetch, keep and read batch *number* of *shop*, then load it in one transaction when it is its turn; return its size."""
+    """Fetch, keep and read batch *number* of *shop*, load it in one transaction when its turn comes; return its size."""
     with shop.turns.hold(number) as wait_for_turn:
         items = [read() for read in fetch_entries(shop, shop.batches[number])]
         wait_for_turn()

@@ -65,7 +65,7 @@ def cell(value: object) -> str:
 
 
 @contextmanager
-def progress(words: str, *, total: int | None) -> Iterator[Callable[[int], None]]:
+def progress(words: str, *, total: int | None = None) -> Iterator[Callable[[int], None]]:
     """Give a function that counts work done: a bar on a terminal, one line at the end elsewhere, on stderr."""
     console = Console(stderr=True)
     done = 0

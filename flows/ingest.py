@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import groupby, islice
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -58,19 +59,23 @@ def ingest_paths(paths: Sequence[Path], *, settings: Settings, topics: tuple[Wat
         InputError: A path does not exist or is of no known kind; then nothing was read at all.
     """
     files = [file for path in paths for file in files_under(path)]
+    own = settings.home.resolve()
+    # What newsdesk itself keeps is no input, also where somebody ingests the folder that its home lies in.
+    inputs = [file for file in dict.fromkeys(file.resolve() for file in files) if not file.is_relative_to(own)]
     with alone(settings), recorded("ingest", settings) as run_id:
         with open_writer(settings) as con:
             sync_topics(con, topics, now=now())
-        with (
-            Desk(settings, run_id=run_id, topics=topics) as desk,
-            console.progress("files read", total=len(files)) as advance,
-        ):
-            for file in files:
-                desk.ingest(file)
-                advance(1)
+        with Desk(settings, run_id=run_id, topics=topics) as desk, console.progress("documents read") as advance:
+            desk.ingest(inputs, advance=advance)
         desk.summary.outcomes.update(outcomes_of(settings, run_id))
     publish(settings.home, now=now())
     return desk.summary
+
+
+#: An entry with the feed and the document that it stands for.
+Incoming = tuple[WatchedFeed, PendingEntry, FoundDocument]
+#: An entry whose reading is under way.
+Started = tuple[WatchedFeed, PendingEntry, Callable[[], CollectedEntry]]
 
 
 class Desk:
@@ -96,46 +101,56 @@ class Desk:
         """Close both."""
         self._open.__exit__(kind, error, trace)
 
-    def ingest(self, file: Path) -> None:
-        """Read and load the documents of *file*, batch by batch."""
-        folder = files_feed(file.parent)
-        found = documents_in(file)
-        while batch := list(islice(found, self.settings.batch_entry_count)):
-            self._ingest_batch(folder, batch)
+    def ingest(self, files: Sequence[Path], *, advance: Callable[[int], None]) -> None:
+        """Read and load the documents of *files* in batches: while one is loaded, the next is being read."""
+        incoming = (
+            (folder, _entry(folder, found), found)
+            for file in files
+            for folder in [files_feed(file.parent)]
+            for found in documents_in(file)
+        )
+        under_way: list[Started] = []
+        while batch := list(islice(incoming, self.settings.batch_entry_count)):
+            started = [self._start(item) for item in self._fresh(batch)]
+            self._load(under_way)
+            under_way = started
+            advance(len(batch))
+        self._load(under_way)
 
-    def _ingest_batch(self, folder: WatchedFeed, batch: Sequence[FoundDocument]) -> None:
-        entries = [_entry(folder, found) for found in batch]
-        fresh = self._fresh(entries, batch)
-        reads = [self._start(entry, found) for entry, found in fresh]
-        items = [read() for read in reads]
-        with open_writer(self.settings) as con:
-            add_entries(con, folder, [entry for entry, _ in fresh], run_id=self.run_id)
-            archives = {self.archive.warc_file: self.archive.sync()}
-            load_batch(con, items, run_id=self.run_id, now=now(), archives=archives)
-        self.summary.document_count += len(batch)
-        self.summary.known_count += len(batch) - len(fresh)
-        self.summary.problems += [f"{found.key}: {found.problem}" for _, found in fresh if found.problem]
-
-    def _fresh(
-        self, entries: Sequence[PendingEntry], batch: Sequence[FoundDocument]
-    ) -> list[tuple[PendingEntry, FoundDocument]]:
+    def _fresh(self, batch: Sequence[Incoming]) -> list[Incoming]:
         """Return what was not read before: the entry is new, or its file now holds other bytes."""
         with open_writer(self.settings) as con:
-            settled = settled_documents(con, [entry.entry_id for entry in entries])
-        return [
-            (entry, found)
-            for entry, found in zip(entries, batch, strict=True)
+            settled = settled_documents(con, [entry.entry_id for _, entry, _ in batch])
+        fresh = [
+            (folder, entry, found)
+            for folder, entry, found in batch
             if settled.get(entry.entry_id, _NEVER) != (found.document.sha256 if found.document else None)
         ]
+        self.summary.document_count += len(batch)
+        self.summary.known_count += len(batch) - len(fresh)
+        self.summary.problems += [f"{found.key}: {found.problem}" for _, _, found in fresh if found.problem]
+        return fresh
 
-    def _start(self, entry: PendingEntry, found: FoundDocument) -> Callable[[], CollectedEntry]:
+    def _start(self, item: Incoming) -> Started:
         """Keep the bytes and start reading them, or record why there are none."""
+        folder, entry, found = item
         if found.document is None:
-            item = CollectedEntry(entry=entry, outcome=Outcome.FAILED, reason=found.problem, collected_at=now())
-            return lambda: item
+            failed = CollectedEntry(entry=entry, outcome=Outcome.FAILED, reason=found.problem, collected_at=now())
+            return folder, entry, lambda: failed
         warc_file, warc_offset = self.archive.write_document(found.document)
         document = replace(found.document, warc_file=warc_file, warc_offset=warc_offset)
-        return read_document(self.readers, entry, document)
+        return folder, entry, read_document(self.readers, entry, document)
+
+    def _load(self, started: Sequence[Started]) -> None:
+        """Wait for the readings and load them in one transaction, their entries first."""
+        if not started:
+            return
+        items = [read() for _, _, read in started]
+        with open_writer(self.settings) as con:
+            for folder, group in groupby(started, key=itemgetter(0)):
+                add_entries(con, folder, [entry for _, entry, _ in group], run_id=self.run_id)
+            archives = {self.archive.warc_file: self.archive.sync()}
+            load_batch(con, items, run_id=self.run_id, now=now(), archives=archives)
 
 
 def files_feed(folder: Path) -> WatchedFeed:

@@ -286,19 +286,14 @@ def cookie_wall(connection: Connection) -> None:
     if "wall=passed" in connection.asked.headers.get("cookie", ""):
         connection.send(plain(FEED))
     else:
-        connection.send(
-            plain(b"", "Set-Cookie: wall=passed; Path=/", "Location: /cookie-wall", status="302 Found")
-        )
+        connection.send(plain(b"", "Set-Cookie: wall=passed; Path=/", "Location: /cookie-wall", status="302 Found"))
 
 
 @fault
 def conditional(connection: Connection) -> None:
     """A feed that keeps its promise: 304 to its own validators."""
     told = connection.asked.headers
-    if (
-        told.get("if-none-match") == '"v1"'
-        and told.get("if-modified-since") == "Fri, 20 Nov 2026 10:00:00 GMT"
-    ):
+    if told.get("if-none-match") == '"v1"' and told.get("if-modified-since") == "Fri, 20 Nov 2026 10:00:00 GMT":
         connection.send(head('ETag: "v1"', status="304 Not Modified"))
     else:
         connection.send(plain(FEED, 'ETag: "v1"', "Last-Modified: Fri, 20 Nov 2026 10:00:00 GMT"))
@@ -406,9 +401,7 @@ class FaultServer:
                     return
             block, _, rest = rest.partition(b"\r\n\r\n")
             first, *lines = block.decode("latin-1").split("\r\n")
-            headers = {
-                key.lower(): value.strip() for key, _, value in (line.partition(":") for line in lines)
-            }
+            headers = {key.lower(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
             yield headers.get("host", ""), first.split(" ")[1], headers
 
     def _counted(self, host: str, target: str, headers: dict[str, str]) -> "_Counted":

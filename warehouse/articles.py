@@ -83,15 +83,20 @@ def _judged(con: duckdb.DuckDBPyConnection, items: Sequence[CollectedEntry]) -> 
         {
             "entry_id": item.entry.entry_id,
             "article_id": item.reading.article.article_id if item.reading and item.reading.article else None,
+            "text_sha256": item.reading.article.text_sha256 if item.reading and item.reading.article else None,
         }
         for item in items
     ]
-    with staged(con, "asked", schema={"entry_id": TEXT, "article_id": TEXT}, rows=asked):
+    with staged(con, "asked", schema={"entry_id": TEXT, "article_id": TEXT, "text_sha256": TEXT}, rows=asked):
         entries = {row[0]: _record(HeldEntry, row[1:]) for row in con.execute(_HELD_ENTRIES).fetchall()}
-        articles = {row[0]: _record(HeldArticle, row[1:]) for row in con.execute(_HELD_ARTICLES).fetchall()}
+        held = {row[0]: row[1:] for row in con.execute(_HELD_ARTICLES).fetchall()}
+        # Asked for apart, and only where there is an edit to measure: it unpacks the texts of the whole table.
+        is_edited = any(row["article_id"] in held and row["text_sha256"] != held[row["article_id"]][3] for row in asked)
+        texts = dict(con.execute(_HELD_TEXTS).fetchall()) if is_edited else {}
     missing = [row["entry_id"] for row in asked if row["entry_id"] not in entries]
     if missing:
         raise WarehouseError(f"entry {missing[0]} is not in the ledger ({len(missing)} in this batch): add it first")
+    articles = {article: _record(HeldArticle, (*row, texts.get(article, ""))) for article, row in held.items()}
     return Judge(entries=entries, articles=articles).judge(items)
 
 
@@ -123,7 +128,8 @@ def _write_articles(
     articles = rows.articles(written, run_id=run_id, now=now, last_load_seq=last)
     last += sum(1 for verdict in written if verdict.revision == 1)
     with staged(con, "batch", schema=rows.ARTICLE, rows=articles):
-        con.execute(_UPDATE_ARTICLES)
+        if any(verdict.revision != 1 for verdict in written):
+            con.execute(_UPDATE_ARTICLES)
         con.execute(_ADD_ARTICLES)
     with staged(con, "batch", schema=rows.REVISION, rows=rows.revisions(written)):
         con.execute("insert into revisions by name from batch")
@@ -161,8 +167,9 @@ def _write_outcomes(con: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdict],
     """Write what became of each entry into the ledger."""
     with staged(con, "batch", schema=rows.OUTCOME, rows=rows.outcomes(verdicts)):
         con.execute(_UPDATE_ENTRIES, [run_id])
-        # After all others: a duplicate that was not fetched finds the article through its address.
-        con.execute(_RESOLVE_DUPLICATES)
+        if any(verdict.outcome is Outcome.DUPLICATE and verdict.article_id is None for verdict in verdicts):
+            # After all others: a duplicate that was not fetched finds the article through its address.
+            con.execute(_RESOLVE_DUPLICATES)
 
 
 def _write_archives(con: duckdb.DuckDBPyConnection, archives: Mapping[str, int]) -> None:
@@ -198,12 +205,23 @@ from entries semi join asked using (entry_id)
 
 _HELD_ARTICLES = """
 select
-    articles.article_id, articles.entry_id, entries.url_key, articles.title, articles.text, articles.text_sha256,
+    articles.article_id, articles.entry_id, entries.url_key, articles.title, articles.text_sha256,
     articles.revision, revisions.seen_at
 from articles
 join revisions using (article_id, revision)
 join entries using (entry_id)
 where articles.article_id in (select article_id from asked where article_id is not null)
+"""
+
+_HELD_TEXTS = """
+select article_id, text
+from articles
+where article_id in (
+    select asked.article_id
+    from asked
+    join articles using (article_id)
+    where asked.text_sha256 <> articles.text_sha256
+)
 """
 
 _ADD_DOCUMENTS = """

@@ -57,4 +57,5 @@ def _result(con: duckdb.DuckDBPyConnection, name: str, sql: str) -> CheckResult:
 
 def _words(columns: list[str], row: tuple[Any, ...]) -> str:
     """Return *row* in one line."""
-    return ", ".join(f"{column}={value}" for column, value in zip(columns, row, strict=True))
+    words = ", ".join(f"{column}={value}" for column, value in zip(columns, row, strict=True))
+    return " ".join(words.split())

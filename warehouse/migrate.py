@@ -145,5 +145,5 @@ comment on column schema_migrations.name is 'Name of the migration.';
 comment on column schema_migrations.sql_sha256 is 'sha256 of its text.';
 comment on column schema_migrations.applied_at is 'When it was applied.';
 comment on table schema_views is 'One row: which views this file has.';
-comment on column schema_views.views_sha256 is 'sha256 over the text of the views; where it differs they are made anew.';
+comment on column schema_views.views_sha256 is 'sha256 over the text of the views; others are made anew.';
 """

@@ -40,11 +40,12 @@ class HeldArticle:
     #: Of the entry that brought it.
     url_key: str
     title: str | None
-    text: str
     text_sha256: str
     revision: int
     #: When the document of the current revision was received.
     seen_at: datetime
+    #: Empty where the item brings the same text.
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +166,8 @@ def _is_edit(item: CollectedEntry, held: HeldArticle, *, is_own: bool) -> bool:
 
 def _edit(item: CollectedEntry, article: Article, held: HeldArticle, *, is_own: bool) -> Verdict:
     """Return the verdict that *article* is a new revision of *held*."""
-    added, removed = changed_chars(held.text, article.text)
+    is_retitled = article.text_sha256 == held.text_sha256
+    added, removed = (0, 0) if is_retitled else changed_chars(held.text, article.text)
     return Verdict(
         item=item,
         outcome=Outcome.STORED if is_own else Outcome.DUPLICATE,

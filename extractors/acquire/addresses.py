@@ -29,9 +29,7 @@ def is_public(address: str) -> bool:
     inner = _carried(parsed) if isinstance(parsed, IPv6Address) else parsed
     if inner is None:
         return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved
-    is_ordinary = (
-        not inner.is_multicast and not inner.is_reserved and not str(inner).startswith(_PROTOCOL_PREFIX)
-    )
+    is_ordinary = not inner.is_multicast and not inner.is_reserved and not str(inner).startswith(_PROTOCOL_PREFIX)
     return inner.is_global and is_ordinary
 
 

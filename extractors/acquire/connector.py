@@ -125,9 +125,7 @@ class _Resolver(AbstractResolver):
     ) -> list[ResolveResult]:
         for suffix, (address, at_port) in self._connect_to.items():
             if host == suffix.removeprefix(".") or (suffix.startswith(".") and host.endswith(suffix)):
-                return [
-                    ResolveResult(hostname=host, host=address, port=at_port, family=family, proto=0, flags=0)
-                ]
+                return [ResolveResult(hostname=host, host=address, port=at_port, family=family, proto=0, flags=0)]
         return await self._system.resolve(host, port, family)
 
     async def close(self) -> None:

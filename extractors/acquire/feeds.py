@@ -25,12 +25,13 @@ MOST_ENTRIES = 2000
 FULL_CONTENT_CHARS = 1500
 _SUMMARY_CHARS = 2000
 _TITLE_CHARS = 1000
+_AUTHOR_CHARS = 200
 #: Enough markup to hold the plain text that is asked for; a description of 200 kB is not read for 2,000
 #: characters.
 _MARKUP_CHARS = 20_000
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--")
 _BLOCK = re.compile(r"(?i)<(?=/?(?:p|div|br|li|h[1-6]|t[rdh]|[uo]l|blockquote|figure|figcaption|section|article)\b)")
 _UNSEEN = ("script", "style", "noscript", "template", "iframe", "object", "svg")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -76,7 +77,7 @@ def parse_feed(body: bytes, *, url: str, content_type: str | None, feed_id: str,
             )
     return ParsedFeed(
         kind=found.kind,
-        title=plain_text(found.title or "")[:_TITLE_CHARS] or None,
+        title=plain_text((found.title or "")[:_MARKUP_CHARS])[:_TITLE_CHARS] or None,
         entries=tuple(entries.values()),
         ttl_minutes=found.ttl_minutes,
         problem=problem,
@@ -152,7 +153,8 @@ def _entry(
     published_at: datetime | None,
     published_raw: str | None,
 ) -> ParsedEntry:
-    title = plain_text(item.title or "") if item.is_title_html else " ".join((item.title or "").split())
+    written = (item.title or "")[:_MARKUP_CHARS]
+    title = plain_text(written) if item.is_title_html else " ".join(written.split())
     content = max(item.contents, key=len, default="")
     is_full = len(plain_text(content[:_MARKUP_CHARS])) > FULL_CONTENT_CHARS
     return ParsedEntry(
@@ -173,8 +175,9 @@ def _authors(written: Sequence[str]) -> tuple[str, ...]:
     """Return names without mailboxes (``jane@desk.example (Jane Doe)``), each once."""
     names: dict[str, None] = {}
     for one in written:
-        match = _MAILBOX.fullmatch(one.strip())
-        name = plain_text((match["name"] or match["before"]) if match else one)
+        shown = one.strip()[:_AUTHOR_CHARS]
+        match = _MAILBOX.fullmatch(shown)
+        name = plain_text((match["name"] or match["before"]) if match else shown)
         if name:
             names[name] = None
     return tuple(names)

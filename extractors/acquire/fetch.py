@@ -57,6 +57,8 @@ _TOO_MANY_REQUESTS = 429
 _MAX_HEADERS = 1000
 _MAX_HEADER_BYTES = 65_536
 _DNS_THREADS = 32
+#: Outcomes are handed to the reader's thread together: to wake it for each one costs more than a small fetch.
+_HAND_OVER_SECONDS = 0.002
 _PLAIN_URL = re.compile(r"""[^\x00-\x20\x7f-\U0010ffff"<>\\^`{|}]+""")
 _GAPS = re.compile(r"[\t\r\n]+")
 _LOCATION_SAFE = "%/:=&?~#+!$,;'@()*[]|"
@@ -82,6 +84,9 @@ ERRORS: tuple[tuple[type[BaseException], type[FetchError], str], ...] = (
     (ValueError, BadUrlError, "not an address that can be read"),
 )
 _CAUGHT = tuple(theirs for theirs, _, _ in ERRORS)
+
+#: Outcomes as they end, several at a time; the batch's own future comes last.
+_Done = SimpleQueue[list[tuple[int, FetchOutcome]] | Future[None]]
 
 
 @dataclass(slots=True)
@@ -138,6 +143,7 @@ class Fetcher:
         self._connect_to = dict(connect_to or {})
         self._per_host = per_host
         self._concurrency = concurrency
+        self._read_step = max(1, concurrency // 4)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="newsdesk-fetch", daemon=True)
         self._names = ThreadPoolExecutor(_DNS_THREADS, thread_name_prefix="newsdesk-dns")
@@ -184,15 +190,19 @@ class Fetcher:
             (number of the request, outcome) as they end. Whoever reads slowly slows the fetching down: a few
             hundred outcomes wait at most. Leaving the loop early cancels the rest.
         """
-        done: SimpleQueue[tuple[int, FetchOutcome] | Future[None]] = SimpleQueue()
+        done: _Done = SimpleQueue()
         room = asyncio.Semaphore(2 * self._concurrency)
         batch = self._call(self._run_all(requests, done=done, room=room))
         batch.add_done_callback(done.put)
+        read = 0
         try:
-            while isinstance(item := done.get(), tuple):
-                self._loop.call_soon_threadsafe(room.release)
-                yield item
-            item.result()
+            while isinstance(ended := done.get(), list):
+                for item in ended:
+                    read += 1
+                    if read % self._read_step == 0:
+                        self._loop.call_soon_threadsafe(_release, room, self._read_step)
+                    yield item
+            ended.result()
         finally:
             batch.cancel()
 
@@ -221,27 +231,37 @@ class Fetcher:
         self,
         requests: Sequence[FetchRequest],
         *,
-        done: SimpleQueue[tuple[int, FetchOutcome] | Future[None]],
+        done: _Done,
         room: asyncio.Semaphore,
     ) -> None:
         lanes = Lanes(requests, per_host=self._per_host)
+        ended: list[tuple[int, FetchOutcome]] = []
+
+        def hand_over() -> None:
+            if ended:
+                done.put(ended.copy())
+                ended.clear()
 
         async def work() -> None:
-            while (lane := lanes.take()) is not None:
+            while (taken := lanes.take()) is not None:
+                lane, number, request = taken
                 await room.acquire()
-                number, request = lane.waiting.popleft()
-                done.put((number, await self._run(request)))
+                outcome = await self._run(request, has_more=bool(lane.waiting))
                 lanes.give_back(lane)
+                if not ended:
+                    self._loop.call_later(_HAND_OVER_SECONDS, hand_over)
+                ended.append((number, outcome))
 
         async with asyncio.TaskGroup() as group:
             for _ in range(min(self._concurrency, len(requests))):
                 group.create_task(work())
+        hand_over()
 
-    async def _run(self, request: FetchRequest) -> FetchOutcome:
+    async def _run(self, request: FetchRequest, *, has_more: bool = False) -> FetchOutcome:
         trail = _Trail(url=_GAPS.sub("", request.url.strip()))
         error: FetchError | None = None
         try:
-            while (target := await self._ask(request, trail)) is not None:
+            while (target := await self._ask(request, trail, has_more=has_more)) is not None:
                 trail.follow(target)
         except FetchError as caught:
             error = caught
@@ -260,7 +280,7 @@ class Fetcher:
         _say(outcome)
         return outcome
 
-    async def _ask(self, request: FetchRequest, trail: _Trail) -> str | None:
+    async def _ask(self, request: FetchRequest, trail: _Trail, *, has_more: bool) -> str | None:
         """Make one exchange when it is its turn; return where the answer redirects to, None where it does not."""
         url, name = _address(trail.url), host(trail.url)
         async with self._gate.slot(name) as slot:
@@ -273,7 +293,8 @@ class Fetcher:
             started = perf_counter()
             try:
                 async with asyncio.timeout(request.timeout_seconds - trail.seconds):
-                    return await self._exchange(url, request=request, trail=trail, is_last=slot.is_last)
+                    is_last = slot.is_last and not has_more
+                    return await self._exchange(url, request=request, trail=trail, is_last=is_last)
             except _CAUGHT as error:
                 raise _translated(error, url=without_secrets(trail.url), refused=refused) from error
             finally:
@@ -318,6 +339,11 @@ class Fetcher:
         until = retry_after(wish, now=datetime.now(UTC))
         if until is not None:
             self._gate.hold(name, until)
+
+
+def _release(room: asyncio.Semaphore, count: int) -> None:
+    for _ in range(count):
+        room.release()
 
 
 async def _body(answer: aiohttp.ClientResponse, *, request: FetchRequest, url: str) -> bytes:
@@ -370,6 +396,8 @@ def _text(raw: bytes) -> str:
 
 def _say(outcome: FetchOutcome) -> None:
     """Write the one log line of a fetch."""
+    if not _log.isEnabledFor(logging.INFO):
+        return
     result = outcome.error.slug if outcome.error else outcome.http_status
     size, seconds, url = len(outcome.body), outcome.duration_seconds, without_secrets(outcome.url)
     moved = f" -> {without_secrets(outcome.final_url)}" if outcome.hops else ""

@@ -1,8 +1,9 @@
 """
 Read documents from local files.
 
-What is taken: ``.html`` ``.htm`` ``.xhtml`` pages, ``.txt`` plain texts, ``.jsonl`` with one article a line, ``.warc``
-and ``.warc.gz`` archives. Whatever cannot be read is given as a problem with its place: a row, never a gap.
+What is taken: ``.html`` ``.htm`` ``.xhtml`` pages, ``.txt`` plain texts, ``.jsonl`` with one article a line,
+``.warc`` and ``.warc.gz`` archives. Whatever cannot be read is given as a problem with its place: a row,
+never a gap.
 """
 
 import json
@@ -77,7 +78,8 @@ def documents_in(path: Path) -> Iterator[FoundDocument]:
     """
     Give the documents of the file *path* in its order; a damaged part is given as a problem.
 
-    ``fetched_at`` of a page or text is the file's own time of change: the best that is known of when it was got.
+    ``fetched_at`` of a page or text is the file's own time of change: the best that is known of when it was
+    got.
     """
     name = path.name.lower()
     uri = path.resolve().as_uri()

@@ -68,12 +68,12 @@ class Lanes:
         lanes = list(by_host.values())
         self._free = deque(lane for turn in range(per_host) for lane in lanes if len(lane.waiting) > turn)
 
-    def take(self) -> Lane | None:
-        """Return a lane that may send one request now; None when every lane is empty or fully under way."""
+    def take(self) -> tuple[Lane, int, FetchRequest] | None:
+        """Return the next request (lane, number, request); None when every lane is empty or fully under way."""
         while self._free:
             lane = self._free.popleft()
             if lane.waiting:
-                return lane
+                return lane, *lane.waiting.popleft()
         return None
 
     def give_back(self, lane: Lane) -> None:

@@ -151,11 +151,7 @@ class Unpacker:
         """Choose the layers by the header and by the first bytes; return the bytes held back for that."""
         first, self._pending = self._pending, b""
         names = list(self._names)
-        if (
-            names
-            and names[-1] in ("gzip", "x-gzip")
-            and first[:1] in (b"<", b"{", b"[", b" ", b"\n", b"\r", b"\xef")
-        ):
+        if names and names[-1] in ("gzip", "x-gzip") and first[:1] in (b"<", b"{", b"[", b" ", b"\n", b"\r", b"\xef"):
             names = []
         elif not names and first.startswith(_GZIP_MAGIC):
             names = ["gzip"]
@@ -187,6 +183,4 @@ class Unpacker:
 
     def _check(self, size: int) -> None:
         if size > self._limit:
-            raise BodyTooLargeError(
-                f"more than {self._limit:,} bytes", url=self._url, limit_bytes=self._limit
-            )
+            raise BodyTooLargeError(f"more than {self._limit:,} bytes", url=self._url, limit_bytes=self._limit)

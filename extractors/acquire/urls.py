@@ -28,7 +28,8 @@ _DEFAULT_PORT = {"http": 80, "https": 443}
 _TRACKING = frozenset(
     name
     for names in (
-        # Facebook, Instagram: https://developers.facebook.com/docs/marketing-api/conversions-api/parameters/fbp-and-fbc
+        # Facebook, Instagram:
+        # https://developers.facebook.com/docs/marketing-api/conversions-api/parameters/fbp-and-fbc
         "fbclid fb_action_ids fb_action_types fb_comment_id fb_ref fb_source igshid igsh",
         # Google Ads, Analytics, Merchant Center: https://support.google.com/google-ads/answer/9744275
         "gclid dclid gbraid wbraid gclsrc srsltid _ga _gl gad_source gad_campaignid",
@@ -183,6 +184,8 @@ def without_secrets(url: str) -> str:
     Args:
         url: Any URL, possibly with ``user:password@`` or ``?token=...``.
     """
+    if "@" not in url and "=" not in url:
+        return url
     parts = _split(url)
     if parts is None or not ("@" in parts.netloc or _SECRET.search(parts.query)):
         return url

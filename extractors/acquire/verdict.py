@@ -30,14 +30,13 @@ def verdict(fetched: FetchOutcome) -> Verdict:
     Return what *fetched* means for the entry whose page it is.
 
     Source:
-        RFC 9110 section 15; that 404 and 5xx of news sites often heal is Media Cloud's experience, but a page (unlike
-        a feed) that answers 404 to its own link seldom comes back, so 404 and 410 are ``gone`` at once.
+        RFC 9110 section 15; that 404 and 5xx of news sites often heal is Media Cloud's experience, but a page
+        (unlike a feed) that answers 404 to its own link seldom comes back, so 404 and 410 are ``gone`` at
+        once.
     """
     if fetched.error is not None:
         reason = f"{fetched.error.slug}: {fetched.error}"
-        return Verdict(
-            outcome=Outcome.FAILED, reason=reason, may_heal=fetched.error.hardness is not Hardness.HARD
-        )
+        return Verdict(outcome=Outcome.FAILED, reason=reason, may_heal=fetched.error.hardness is not Hardness.HARD)
     status = fetched.http_status
     if status is None:
         return Verdict(outcome=Outcome.FAILED, reason="no answer", may_heal=True)

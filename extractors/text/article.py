@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -86,11 +86,13 @@ class Extraction:
     pruned: tuple[tuple[str, str], ...] = ()
     #: Every segment of the page after pruning, in order.
     segments: tuple[Segment, ...] = ()
+    #: The segments' keys, and the key of all that the second extractor kept; see ``key``.
+    keys: tuple[str, ...] = ()
+    witness: str = ""
     #: Text that JSON-LD gives for the article, where it does.
     article_body: str | None = None
     #: Characters that trafilatura returned.
     extracted_chars: int = 0
-    notes: tuple[str, ...] = field(default=())
 
 
 def extract_plain(text: str) -> Extraction:
@@ -126,6 +128,8 @@ def extract_page(page: Page) -> Extraction:
         blocks=blocks,
         pruned=pruned,
         segments=tuple(place.segments),
+        keys=tuple(place.keys),
+        witness=witness,
         article_body=claimed,
         extracted_chars=sum(len(text) for _kind, text in lines),
     )
@@ -255,8 +259,20 @@ def _is_article(node: dict[str, Any]) -> bool:
 # --- widgets of reader comments ------------------------------------------------------------------------------------
 
 _WIDGET_TAGS = frozenset(
-    {"vf-conversations", "vf-conversations-module", "vf-widget", "hyvor-talk-comments", "commento-comments", "cusdis",
-     "ow-conversation", "spot-im-frame-inpage", "giscus-widget", "remark42-widget", "opinary-app", "talk-comments"}
+    {
+        "vf-conversations",
+        "vf-conversations-module",
+        "vf-widget",
+        "hyvor-talk-comments",
+        "commento-comments",
+        "cusdis",
+        "ow-conversation",
+        "spot-im-frame-inpage",
+        "giscus-widget",
+        "remark42-widget",
+        "opinary-app",
+        "talk-comments",
+    }
 )
 # Ids and classes that name a thread of comments and nothing else: each alternative is one widget or a native list.
 _WIDGET = re.compile(
@@ -275,7 +291,23 @@ _WIDGET = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _HOLDERS = frozenset(
-    {"div", "section", "ol", "ul", "details", "aside", "form", "li", "article", "footer", "table", "dl", "main", "span", "p"}
+    {
+        "div",
+        "section",
+        "ol",
+        "ul",
+        "details",
+        "aside",
+        "form",
+        "li",
+        "article",
+        "footer",
+        "table",
+        "dl",
+        "main",
+        "span",
+        "p",
+    }
 )
 #: A container with more than this share of the page's paragraph words is the article itself, whatever it is called.
 _MAX_PRUNED_SHARE = 0.6
@@ -352,7 +384,9 @@ def _holds_article(element: etree._Element, total: int) -> bool:
     """Tell whether a container is too much of the page to be its comments."""
     if element.find(".//h1") is not None or element.tag in {"body", "html"}:
         return True
-    has_body = any("articlebody" in (child.get("itemprop") or "").lower() for child in element.iter("div", "section", "article"))
+    has_body = any(
+        "articlebody" in (child.get("itemprop") or "").lower() for child in element.iter("div", "section", "article")
+    )
     return has_body or (element.tag in {"main"} and _paragraph_chars(element) > _MAX_PRUNED_SHARE * total)
 
 
@@ -382,7 +416,9 @@ def extract_fragment(markup: str, *, url: str) -> Extraction:
     blocks = tuple(
         Block(
             text=segment.text,
-            kind=BlockKind.HEADING if re.fullmatch(r"h[1-6]", segment.tag) else kinds.get(segment.tag, BlockKind.PARAGRAPH),
+            kind=BlockKind.HEADING
+            if re.fullmatch(r"h[1-6]", segment.tag)
+            else kinds.get(segment.tag, BlockKind.PARAGRAPH),
             segment=segment,
             index=number,
         )

@@ -43,8 +43,13 @@ _CASUAL = re.compile(
     r"\b(?:lol|imo|imho|btw|fwiw|afaik|tbh|wtf|omg|yeah|nope|yep|gonna|wanna|thanks|thank you|danke|merci|gracias|great (?:article|post|read)|nice (?:article|post)|this (?:article|author|writer|comment)|your (?:article|comment|last))\b|!{2,}|\?{2,}|\.{4,}|…\.|[:;]-?[)(]",
     re.IGNORECASE,
 )
-_GLUED = re.compile(r"^(subscribe|sign up|log ?in|sign in|register|join now|abonnieren|s.abonner|suscr[ií]bete|reply)(?=[a-zà-ž“\"'(])", re.IGNORECASE)
-_GLUED_WORD = re.compile(r"^(?:subscrib(?:er|ers|ed|es|ing)|register(?:ed|s|ing)?|log(?:in|ins|ging)|repl(?:y|ying))\b", re.IGNORECASE)
+_GLUED = re.compile(
+    r"^(subscribe|sign up|log ?in|sign in|register|join now|abonnieren|s.abonner|suscr[ií]bete|reply)(?=[a-zà-ž“\"'(])",
+    re.IGNORECASE,
+)
+_GLUED_WORD = re.compile(
+    r"^(?:subscrib(?:er|ers|ed|es|ing)|register(?:ed|s|ing)?|log(?:in|ins|ging)|repl(?:y|ying))\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

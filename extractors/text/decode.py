@@ -37,8 +37,10 @@ _MARKUP_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 
 # https://encoding.spec.whatwg.org/#names-and-labels (2026-11): what a label means on the web, in the codec of Python
 # that is nearest to it. Labels that Python already reads as the standard does are left out.
-_LATIN1 = ("ascii us-ascii ansi_x3.4-1968 iso-8859-1 iso8859-1 iso_8859-1 latin1 l1 cp819 ibm819 windows-1252 cp1252 "
-           "x-cp1252 iso-ir-100 csisolatin1")
+_LATIN1 = (
+    "ascii us-ascii ansi_x3.4-1968 iso-8859-1 iso8859-1 iso_8859-1 latin1 l1 cp819 ibm819 windows-1252 cp1252 "
+    "x-cp1252 iso-ir-100 csisolatin1"
+)
 _LABELS = {
     **dict.fromkeys(_LATIN1.split(), "windows-1252"),
     **dict.fromkeys("iso-8859-9 iso8859-9 latin5 l5 windows-1254 cp1254 x-cp1254".split(), "windows-1254"),
@@ -244,4 +246,6 @@ def _guess(sample: bytes) -> str:
     return other if _LATIN.match(other) else label
 
 
-_LATIN = re.compile(r"windows-125[02478]$|iso-?8859-?(?:1|2|3|4|9|10|13|14|15|16)$|iso8859-\d+$|cp(?:437|85\d|1140)$|mac")
+_LATIN = re.compile(
+    r"windows-125[02478]$|iso-?8859-?(?:1|2|3|4|9|10|13|14|15|16)$|iso8859-\d+$|cp(?:437|85\d|1140)$|mac"
+)

@@ -14,7 +14,9 @@ _PARAGRAPH_WORDS = 45
 _MAX_LINES = 10
 _TITLE_WORDS = (3, 24)
 _STANDFIRST_WORDS = 8
-_NAME = re.compile(r"^[A-ZÀ-ÞĀ-ŽА-Я][\w.’'-]+(?:\s+(?:(?:van|von|de|der|den|da|di|del|la|le|bin|al|y)\s+)*[A-ZÀ-ÞĀ-ŽА-Я][\w.’'-]*){1,3}$")
+_NAME = re.compile(
+    r"^[A-ZÀ-ÞĀ-ŽА-Я][\w.’'-]+(?:\s+(?:(?:van|von|de|der|den|da|di|del|la|le|bin|al|y)\s+)*[A-ZÀ-ÞĀ-ŽА-Я][\w.’'-]*){1,3}$"
+)
 _BY = re.compile(r"^(?:by|von|par|por|di|door|av|af)\s+", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?。！？…][\"'”’»)\]]*\s*$")
 _END = (".", "。", "…", ":", ";", ",")
@@ -101,13 +103,13 @@ def _find_names(lines: Sequence[str], count: int, strips: dict[int, tuple[Remova
 def _is_title(line: str) -> bool:
     """Tell whether a line reads like a headline: a few words without a sentence's end."""
     low, high = _TITLE_WORDS
-    is_right_length = low <= len(line.split()) <= high or (len(line.split()) == 1 and 8 <= len(line) <= 40 and not line.isascii())  # noqa: PLR2004
+    is_right_length = low <= len(line.split()) <= high or (
+        len(line.split()) == 1 and 8 <= len(line) <= 40 and not line.isascii()
+    )  # noqa: PLR2004
     return is_right_length and not line.rstrip().endswith(_END)
 
 
-def _standfirst(
-    lines: Sequence[str], title: int, count: int, strips: dict[int, tuple[RemovalKind, str]]
-) -> str | None:
+def _standfirst(lines: Sequence[str], title: int, count: int, strips: dict[int, tuple[RemovalKind, str]]) -> str | None:
     """Return the line under the headline that sums the text up, and mark it."""
     for number in range(title + 1, count):
         line = lines[number].strip()

@@ -110,7 +110,11 @@ def _compact(raw: str) -> datetime | None:
 
 def _rfc2822(raw: str) -> datetime | None:
     """Read the form of mail and RSS."""
-    return parsedate_to_datetime(raw) if re.match(r"^(?:[A-Za-z]{3},\s*)?\d{1,2}\s+[A-Za-z]{3}\s+\d{4}\s+\d", raw) else None
+    return (
+        parsedate_to_datetime(raw)
+        if re.match(r"^(?:[A-Za-z]{3},\s*)?\d{1,2}\s+[A-Za-z]{3}\s+\d{4}\s+\d", raw)
+        else None
+    )
 
 
 def _loose(raw: str) -> datetime | None:

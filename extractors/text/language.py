@@ -13,8 +13,20 @@ _SAMPLE_CHARS = 600
 _MIN_LETTERS = 12
 _NOISE = re.compile(r"https?://\S+|\S+@\S+|[\d\W_]+", re.UNICODE)
 #: Codes of the model that are not ISO 639-1, and what they mean in it.
-_TO_ISO = {"nb": "no", "nn": "no", "arz": "ar", "wuu": "zh", "yue": "zh", "als": "de", "ceb": "tl", "sh": "hr", "pnb": "pa",
-           "ckb": "ku", "azb": "az", "mzn": "fa"}
+_TO_ISO = {
+    "nb": "no",
+    "nn": "no",
+    "arz": "ar",
+    "wuu": "zh",
+    "yue": "zh",
+    "als": "de",
+    "ceb": "tl",
+    "sh": "hr",
+    "pnb": "pa",
+    "ckb": "ku",
+    "azb": "az",
+    "mzn": "fa",
+}
 _ISO_CHARS = 2
 
 

@@ -25,13 +25,44 @@ _DATE_METAS = (
     "citation_publication_date", "citation_date", "rnews:datepublished", "date", "article:post_date", "publisheddate", "last-published", "created",
     "displaydate", "originalpublicationdate", "ptime", "vr:published_time", "release_date", "shareaholic:article_published_time",
 )  # fmt: skip
-_MODIFIED_METAS = ("article:modified_time", "og:updated_time", "og:article:modified_time", "datemodified", "dcterms.modified", "dc.date.modified", "lastmod", "last-modified")
-_AUTHOR_METAS = ("author", "article:author", "article:author_name", "byl", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "dc.contributor", "citation_author", "og:article:author", "article.author", "cxenseparse:author", "twitter:data1", "shareaholic:article_author_name", "vr:author")
+_MODIFIED_METAS = (
+    "article:modified_time",
+    "og:updated_time",
+    "og:article:modified_time",
+    "datemodified",
+    "dcterms.modified",
+    "dc.date.modified",
+    "lastmod",
+    "last-modified",
+)
+_AUTHOR_METAS = (
+    "author",
+    "article:author",
+    "article:author_name",
+    "byl",
+    "parsely-author",
+    "sailthru.author",
+    "dc.creator",
+    "dcterms.creator",
+    "dc.contributor",
+    "citation_author",
+    "og:article:author",
+    "article.author",
+    "cxenseparse:author",
+    "twitter:data1",
+    "shareaholic:article_author_name",
+    "vr:author",
+)
 _LOCKED_TIERS = frozenset({"locked", "premium", "metered", "paid", "subscriber", "subscribers"})
 _TITLE_SEPARATOR = re.compile(r"\s+[|·•»«/\\–—―-]+\s+|\s*[|｜]\s*|\s+::\s+|_(?=[^_]{2,20}$)")
 _BY = re.compile(r"^(?:by|von|par|por|di|door|written by|text(?:e)?:?|от)\s+", re.IGNORECASE)
-_NAME_SPLIT = re.compile(r"\s*(?:[;|/•]|,(?!\s*(?:jr|sr|ph\.?d|md|esq)\b)|\s&\s|\s+(?:and|und|et|y|e|en|och|og|i|и)\s+)\s*", re.IGNORECASE)
-_NOT_NAME = re.compile(r"https?://|www\.|@|^\W*$|\d{3,}|^(?:admin|editor|staff|redaktion|none|null|undefined|unknown|author|n/a|posted|published)$", re.IGNORECASE)
+_NAME_SPLIT = re.compile(
+    r"\s*(?:[;|/•]|,(?!\s*(?:jr|sr|ph\.?d|md|esq)\b)|\s&\s|\s+(?:and|und|et|y|e|en|och|og|i|и)\s+)\s*", re.IGNORECASE
+)
+_NOT_NAME = re.compile(
+    r"https?://|www\.|@|^\W*$|\d{3,}|^(?:admin|editor|staff|redaktion|none|null|undefined|unknown|author|n/a|posted|published)$",
+    re.IGNORECASE,
+)
 _MAX_NAME_CHARS = 60
 _MAX_NAMES = 12
 _SHORT_TITLE = 3
@@ -54,6 +85,8 @@ class Metadata:
     site_name: str | None = None
     #: Whether the page calls itself an article.
     is_article: bool = False
+    #: The types of its JSON-LD objects, e.g. ``NewsArticle``.
+    types: tuple[str, ...] = ()
     #: Each value that was found, believed or not: (field, where from, value).
     candidates: tuple[tuple[str, str, str], ...] = ()
 
@@ -78,7 +111,19 @@ def read_metadata(page: Page, *, final_url: str, hints: Hints, now: datetime) ->
     authors = _authors(page, nodes, site=site) or hints.authors
     return Metadata(
         title=title,
-        titles=tuple(dict.fromkeys(filter(None, [title, hints.title, *(_without_site(text, site, final_url) for _where, text in titles), *(text for _where, text in titles)]))),
+        titles=tuple(
+            dict.fromkeys(
+                filter(
+                    None,
+                    [
+                        title,
+                        hints.title,
+                        *(_without_site(text, site, final_url) for _where, text in titles),
+                        *(text for _where, text in titles),
+                    ],
+                )
+            )
+        ),
         standfirst=_standfirst(page, nodes),
         authors=authors,
         published_at=published,
@@ -87,10 +132,14 @@ def read_metadata(page: Page, *, final_url: str, hints: Hints, now: datetime) ->
         canonical_url=_canonical(page, final_url),
         is_paywalled=_is_paywalled(page, nodes),
         site_name=site,
+        types=_types(page.json_ld),
         is_article=bool(nodes) or (page.meta("og:type") or "").lower() == "article",
         candidates=tuple(
             [("title", where, text) for where, text in titles]
-            + [("published_at", where, f"{raw} -> {found.isoformat() if found else 'refused'}") for where, raw, found in dates]
+            + [
+                ("published_at", where, f"{raw} -> {found.isoformat() if found else 'refused'}")
+                for where, raw, found in dates
+            ]
         ),
     )
 
@@ -100,6 +149,15 @@ def _is_article(node: dict[str, Any]) -> bool:
     kinds = node.get("@type")
     names = kinds if isinstance(kinds, list) else [kinds]
     return any(isinstance(name, str) and _ARTICLE.search(name) for name in names)
+
+
+def _types(nodes: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Return the names of the types of *nodes*, each once."""
+    names: dict[str, None] = {}
+    for node in nodes:
+        kinds = node.get("@type")
+        names.update((str(kind), None) for kind in (kinds if isinstance(kinds, list) else [kinds]))
+    return tuple(names)
 
 
 def _text(value: object) -> str:
@@ -190,7 +248,15 @@ def _names_site(part: str, names: set[str]) -> bool:
     name = _fold(part)
     if not name:
         return True
-    return any(name == known or (len(known) > _SHORT_TITLE and (known in name or (len(name) > _SHORT_TITLE and name in known)) and len(part.split()) <= 5) for known in names)  # noqa: PLR2004
+    return any(
+        name == known
+        or (
+            len(known) > _SHORT_TITLE
+            and (known in name or (len(name) > _SHORT_TITLE and name in known))
+            and len(part.split()) <= 5
+        )
+        for known in names
+    )  # noqa: PLR2004
 
 
 def _site_name(page: Page, nodes: list[dict[str, Any]]) -> str | None:
@@ -201,7 +267,12 @@ def _site_name(page: Page, nodes: list[dict[str, Any]]) -> str | None:
 
 def _standfirst(page: Page, nodes: list[dict[str, Any]]) -> str | None:
     """Return the summary that the page gives for sharing, None where it is only a stub."""
-    claims = [*(node.get("description") for node in nodes), page.meta("og:description"), page.meta("description"), page.meta("twitter:description")]
+    claims = [
+        *(node.get("description") for node in nodes),
+        page.meta("og:description"),
+        page.meta("description"),
+        page.meta("twitter:description"),
+    ]
     for claim in claims:
         text = _text(claim)
         if len(text.split()) >= 5 or len(text) > 40:  # noqa: PLR2004
@@ -224,7 +295,9 @@ def _authors(page: Page, nodes: list[dict[str, Any]], *, site: str | None) -> tu
         names = _names([_plain(raw) for raw in page.metas.get(meta, ())], site=site)
         if names:
             return names
-    marked = page.tree.xpath('//*[@rel="author" or @itemprop="author" or contains(@class, "byline__name") or contains(@class, "author-name")][not(self::meta or self::link)]')
+    marked = page.tree.xpath(
+        '//*[@rel="author" or @itemprop="author" or contains(@class, "byline__name") or contains(@class, "author-name")][not(self::meta or self::link)]'
+    )
     return _names([" ".join(element.text_content().split()) for element in marked[:_MAX_NAMES]], site=site)
 
 

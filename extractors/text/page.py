@@ -26,31 +26,72 @@ _BLOCKS = frozenset(
     "aside header footer nav form fieldset legend figure figcaption blockquote pre address details summary dialog hr "
     "center menu hgroup search br".split()
 )
-_HINT_ATTRIBUTES = ("id", "class", "role", "itemprop", "data-testid", "data-component", "aria-label", "data-gtm-element")
+_HINT_ATTRIBUTES = (
+    "id",
+    "class",
+    "role",
+    "itemprop",
+    "data-testid",
+    "data-component",
+    "aria-label",
+    "data-gtm-element",
+)
 _MAX_DEPTH_PARSED = 250
 
 #: Kinds of container, by words in their ids, classes and roles. Order does not matter: a container may be several.
 _KINDS: dict[str, re.Pattern[str]] = {
-    "caption": re.compile(r"caption|credit|legende|bildunter|\bbu\b|photo-?(?:info|desc|text)|image-?(?:desc|text|info)|copyright"),
-    "byline": re.compile(r"byline|author|\bautor|dateline|timestamp|publish|pubdate|\bdate\b|article-?(?:info|meta)|post-?meta|entry-?meta|auteur|redakt|contributor|journalist|reporter|writer"),
-    "related": re.compile(r"relat|recirc|recommend|more-?(?:on|from|stories|news)|read-?(?:more|also|next)|see-?also|most-?(?:read|viewed|popular|recent)|trending|popular|teaser|promo|outbrain|taboola|related|similar|latest|top-?(?:stories|news)|up-?next|linkbox|link-?list|internal-?link|inline-?(?:link|story|article)|lire-?aussi|mehr-?zum|weiterlesen|verwandt|\bmore\b|ranking|suggest|onward|liveblog-links|interlink|incrust"),
-    "newsletter": re.compile(r"newsletter|sign-?up|mailing|subscribe-?(?:form|box)|email-?(?:form|capture)|mc4wp|mailchimp"),
-    "subscription": re.compile(r"paywall|subscri|\babo\b|abo-|premium|piano|meter|regwall|member(?:ship)?-?(?:box|promo|wall)|donat|support-?us|contribut(?:e|ion)"),
-    "consent": re.compile(r"cookie|consent|gdpr|onetrust|didomi|sourcepoint|opt-?in|embed-?(?:consent|placeholder|privacy)|privacy"),
+    "caption": re.compile(
+        r"caption|credit|legende|bildunter|\bbu\b|photo-?(?:info|desc|text)|image-?(?:desc|text|info)|copyright"
+    ),
+    "byline": re.compile(
+        r"byline|author|\bautor|dateline|timestamp|publish|pubdate|\bdate\b|article-?(?:info|meta)|post-?meta|entry-?meta|auteur|redakt|contributor|journalist|reporter|writer"
+    ),
+    "related": re.compile(
+        r"relat|recirc|recommend|more-?(?:on|from|stories|news)|read-?(?:more|also|next)|see-?also|most-?(?:read|viewed|popular|recent)|trending|popular|teaser|promo|outbrain|taboola|related|similar|latest|top-?(?:stories|news)|up-?next|linkbox|link-?list|internal-?link|inline-?(?:link|story|article)|lire-?aussi|mehr-?zum|weiterlesen|verwandt|\bmore\b|ranking|suggest|onward|liveblog-links|interlink|incrust"
+    ),
+    "newsletter": re.compile(
+        r"newsletter|sign-?up|mailing|subscribe-?(?:form|box)|email-?(?:form|capture)|mc4wp|mailchimp"
+    ),
+    "subscription": re.compile(
+        r"paywall|subscri|\babo\b|abo-|premium|piano|meter|regwall|member(?:ship)?-?(?:box|promo|wall)|donat|support-?us|contribut(?:e|ion)"
+    ),
+    "consent": re.compile(
+        r"cookie|consent|gdpr|onetrust|didomi|sourcepoint|opt-?in|embed-?(?:consent|placeholder|privacy)|privacy"
+    ),
     "share": re.compile(r"share|sharing|social|follow-?us|addthis|toolbar|tool-?bar|actions?-?bar|bookmark|print"),
-    "comment": re.compile(r"comment|kommentar|disqus|viafoura|\bvf-|\bvf3|coral|spot-?im|hyvor|commento|openweb|livefyre|talk-stream|discussion|opinions?-list|reader-responses|leserbrief|respond"),
+    "comment": re.compile(
+        r"comment|kommentar|disqus|viafoura|\bvf-|\bvf3|coral|spot-?im|hyvor|commento|openweb|livefyre|talk-stream|discussion|opinions?-list|reader-responses|leserbrief|respond"
+    ),
     "tags": re.compile(r"\btags?\b|tag-?list|topics?-?(?:list|tags)|keyword|categor|breadcrumb|schlagw|rubrik"),
-    "ad": re.compile(r"\bads?\b|\bad[-_]|[-_]ad\b|advert|sponsor|anzeige|werbung|publicit|commercial|affiliate|shopping|deal"),
+    "ad": re.compile(
+        r"\bads?\b|\bad[-_]|[-_]ad\b|advert|sponsor|anzeige|werbung|publicit|commercial|affiliate|shopping|deal"
+    ),
     "quote": re.compile(r"pull-?quote|blockquote|zitat|\bquote"),
-    "aside": re.compile(r"sidebar|side-?bar|aside|infobox|info-?box|fact-?box|factbox|factbook|widget|\bbox\b|module|card|callout"),
-    "lede": re.compile(r"standfirst|\blead\b|lede|\blead-|-lead\b|\bintro|teaser-?text|article-?(?:intro|lead|abstract|summary|description|excerpt)|subtitle|sub-?(?:head|title|line)|\bdek\b|deck|chapo|bajada|entradilla|sommario|vorspann|preamble|ingress|kicker|summary|abstract|excerpt|strapline"),
-    "body": re.compile(r"article-?(?:body|content|text|page|copy|main|__body|__content)|story-?(?:body|content|text)|entry-?content|post-?(?:content|body|text)|articlebody|body-?(?:text|copy)|rich-?text|main-?content|\bcontent\b|\btext\b|paragraph|prose|article_"),
-    "author_box": re.compile(r"author-?(?:bio|box|card|info|desc)|about-?(?:the-)?author|\bbio\b|biograph|contributor-?bio"),
+    "aside": re.compile(
+        r"sidebar|side-?bar|aside|infobox|info-?box|fact-?box|factbox|factbook|widget|\bbox\b|module|card|callout"
+    ),
+    "lede": re.compile(
+        r"standfirst|\blead\b|lede|\blead-|-lead\b|\bintro|teaser-?text|article-?(?:intro|lead|abstract|summary|description|excerpt)|subtitle|sub-?(?:head|title|line)|\bdek\b|deck|chapo|bajada|entradilla|sommario|vorspann|preamble|ingress|kicker|summary|abstract|excerpt|strapline"
+    ),
+    "body": re.compile(
+        r"article-?(?:body|content|text|page|copy|main|__body|__content)|story-?(?:body|content|text)|entry-?content|post-?(?:content|body|text)|articlebody|body-?(?:text|copy)|rich-?text|main-?content|\bcontent\b|\btext\b|paragraph|prose|article_"
+    ),
+    "author_box": re.compile(
+        r"author-?(?:bio|box|card|info|desc)|about-?(?:the-)?author|\bbio\b|biograph|contributor-?bio"
+    ),
 }
 _CHAR_BITS = {name: 1 << number for number, name in enumerate(_KINDS)}
 _TAG_KINDS = {
-    "figure": "caption", "figcaption": "caption", "caption": "caption", "nav": "related", "form": "newsletter",
-    "aside": "aside", "footer": "footer", "header": "header", "address": "byline", "time": "byline",
+    "figure": "caption",
+    "figcaption": "caption",
+    "caption": "caption",
+    "nav": "related",
+    "form": "newsletter",
+    "aside": "aside",
+    "footer": "footer",
+    "header": "header",
+    "address": "byline",
+    "time": "byline",
 }
 
 
@@ -121,7 +162,9 @@ def parse_page(markup: str, *, url: str) -> Page:
     Raises:
         ExtractError: lxml could make no tree of it.
     """
-    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, default_doctype=False)
+    parser = HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, default_doctype=False
+    )
     try:
         tree = document_fromstring(markup.replace("\0", "").encode("utf-8", "replace") or b"<html/>", parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:

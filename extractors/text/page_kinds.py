@@ -15,9 +15,24 @@ _MAGIC = (
 _RIFF, _RIFF_KINDS = b"RIFF", {b"WEBP": "an image (WebP)", b"WAVE": "audio (WAV)", b"AVI ": "video (AVI)"}
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
 _PLAIN_TYPES = frozenset({"text/plain", "text/markdown", "text/x-markdown"})
-_VAGUE_TYPES = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/x-unknown-content-type", "unknown/unknown", "text/xml", "application/xml"})
-_FEED = re.compile(r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<\?[^>]*>\s*|<!DOCTYPE (?:rss|rdf)[^>]*>\s*)*<(rss|feed|rdf:RDF|urlset|sitemapindex|opml|channel)[\s>]", re.IGNORECASE | re.DOTALL)
-_HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|article|main|div|p|section|table|meta|title|h1)\b", re.IGNORECASE)
+_VAGUE_TYPES = frozenset(
+    {
+        "",
+        "application/octet-stream",
+        "binary/octet-stream",
+        "application/x-unknown-content-type",
+        "unknown/unknown",
+        "text/xml",
+        "application/xml",
+    }
+)
+_FEED = re.compile(
+    r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<\?[^>]*>\s*|<!DOCTYPE (?:rss|rdf)[^>]*>\s*)*<(rss|feed|rdf:RDF|urlset|sitemapindex|opml|channel)[\s>]",
+    re.IGNORECASE | re.DOTALL,
+)
+_HTML = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|article|main|div|p|section|table|meta|title|h1)\b", re.IGNORECASE
+)
 _SNIFFED_CHARS = 4096
 
 # Bot walls by their own marks (titles, hosts and ids of the vendors' pages). They accuse only pages without text: alone
@@ -27,10 +42,18 @@ _BOT = re.compile(
     r"<title>\s*Access Denied|Reference&#32;&#35;|<title>\s*(?:403|401) |are you a (?:robot|human)|g-recaptcha|h-captcha|hcaptcha|verify(?:ing)? (?:that )?you are (?:a )?human|unusual traffic|pardon our interruption|DDoS protection by|bot detection",
     re.IGNORECASE,
 )
-_CONSENT = re.compile(r"sourcepoint|didomi|onetrust|consent\.|consentmanager|usercentrics|quantcast|trustarc|cookie-?wall|cookie(?:s)? (?:zustimmen|akzeptieren|consent|policy)|privacy-mgmt|gdpr|we (?:and our partners )?(?:use|store) .{0,40}cookies|datenschutz|einwilligung|accept all|alle akzeptieren|tout accepter|aceptar todo", re.IGNORECASE)
-_CONSENT_TEXT = re.compile(r"\b(?:cookies?|consent|privacy|partners?|tracking|datenschutz|einwilligung|werbung)\b", re.IGNORECASE)
+_CONSENT = re.compile(
+    r"sourcepoint|didomi|onetrust|consent\.|consentmanager|usercentrics|quantcast|trustarc|cookie-?wall|cookie(?:s)? (?:zustimmen|akzeptieren|consent|policy)|privacy-mgmt|gdpr|we (?:and our partners )?(?:use|store) .{0,40}cookies|datenschutz|einwilligung|accept all|alle akzeptieren|tout accepter|aceptar todo",
+    re.IGNORECASE,
+)
+_CONSENT_TEXT = re.compile(
+    r"\b(?:cookies?|consent|privacy|partners?|tracking|datenschutz|einwilligung|werbung)\b", re.IGNORECASE
+)
 _LOGIN = re.compile(r"<input[^>]+type=[\"']?password", re.IGNORECASE)
-_SCRIPT_ONLY = re.compile(r"(?:enable|activate|requires?|need) (?:to enable )?javascript|javascript (?:is )?(?:disabled|required|aktivieren)|<div id=[\"'](?:root|app|__next)[\"']>\s*</div>", re.IGNORECASE)
+_SCRIPT_ONLY = re.compile(
+    r"(?:enable|activate|requires?|need) (?:to enable )?javascript|javascript (?:is )?(?:disabled|required|aktivieren)|<div id=[\"'](?:root|app|__next)[\"']>\s*</div>",
+    re.IGNORECASE,
+)
 _VIDEO = re.compile(r"\"@type\"\s*:\s*\"VideoObject\"|property=[\"']og:video|<video\b", re.IGNORECASE)
 _CONSENT_HOST = re.compile(r"^(?:consent|cmp|cookie|privacy|myprivacy|choices)[.-]")
 
@@ -129,7 +152,13 @@ def is_index(page: Page, found: Sequence[Segment], *, final_url: str, is_article
         return False
     chars = sum(len(segment.text) for segment in found)
     linked = sum(len(segment.text) * segment.link_density for segment in found)
-    long_words = sum(len(segment.text.split()) for segment in found if len(segment.text.split()) >= _INDEX_LONG_WORDS and segment.link_density < 0.5)  # noqa: PLR2004
+    long_words = sum(
+        len(segment.text.split())
+        for segment in found
+        if len(segment.text.split()) >= _INDEX_LONG_WORDS and segment.link_density < 0.5
+    )  # noqa: PLR2004
     words = sum(len(segment.text.split()) for segment in found)
-    is_site = (page.meta("og:type") or "website").lower() in {"website", "site"} or not urlsplit(final_url).path.strip("/")
+    is_site = (page.meta("og:type") or "website").lower() in {"website", "site"} or not urlsplit(final_url).path.strip(
+        "/"
+    )
     return is_site and linked > _INDEX_LINK_SHARE * chars and long_words < 0.2 * words  # noqa: PLR2004

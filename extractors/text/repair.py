@@ -30,11 +30,17 @@ _RUN = re.compile(r"[^<>\n\r\"]+")
 _TOKEN = re.compile(r"\S+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # Joiners (U+200C, U+200D) shape letters in Persian, Indic scripts and emoji: between Latin characters they are noise.
-_INVISIBLE = re.compile(r"[\u00ad\u200b\u2060\ufeff]|(?<=[\x00-\u024f])[\u200c\u200d](?=[\x00-\u024f])|[\u200e\u200f](?=[\x00-\u024f])")
+_INVISIBLE = re.compile(
+    r"[\u00ad\u200b\u2060\ufeff]|(?<=[\x00-\u024f])[\u200c\u200d](?=[\x00-\u024f])|[\u200e\u200f](?=[\x00-\u024f])"
+)
 _ODD_SPACE = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _MANY_SPACES = re.compile(r"[ \t\x0b\x0c]{2,}|\t")
-_ENTITY = re.compile(r"&(?:amp|nbsp|quot|apos|[lr][sd]quo|[nm]dash|hellip|bull|euro|pound|copy|reg|trade|[a-zA-Z]{1,2}(?:acute|grave|circ|uml|tilde|cedil|slash|ring|lig)|#\d{2,5}|#x[0-9a-fA-F]{2,4});")
-_CODE_SIGN = re.compile(r"[<>{}`\\]|==|\b(?:html|xml|entit(?:y|ies)|escap(?:e|ed|ing)|markup|ampersand)\b", re.IGNORECASE)
+_ENTITY = re.compile(
+    r"&(?:amp|nbsp|quot|apos|[lr][sd]quo|[nm]dash|hellip|bull|euro|pound|copy|reg|trade|[a-zA-Z]{1,2}(?:acute|grave|circ|uml|tilde|cedil|slash|ring|lig)|#\d{2,5}|#x[0-9a-fA-F]{2,4});"
+)
+_CODE_SIGN = re.compile(
+    r"[<>{}`\\]|==|\b(?:html|xml|entit(?:y|ies)|escap(?:e|ed|ing)|markup|ampersand)\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,7 +238,9 @@ def _inside_word(text: str, index: int) -> str:
     tail = after.group() if after else ""
     if head in {"O", "D", "L"} and tail[:1].isupper():
         return "’"
-    is_dash = head.lower() in _COMMON or tail.lower().rstrip(_LOST) in _COMMON or tail.split(_LOST)[0].lower() in _COMMON
+    is_dash = (
+        head.lower() in _COMMON or tail.lower().rstrip(_LOST) in _COMMON or tail.split(_LOST)[0].lower() in _COMMON
+    )
     return "—" if is_dash else _LOST
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -166,7 +167,8 @@ def test_the_seeds_give_five_covered_articles_and_a_second_time_nothing(
 @pytest.mark.shared
 @pytest.mark.slow
 def test_no_reader_of_seed_002_speaks_in_the_article(ingest: Ingest, home: Path, shared: Path) -> None:
-    gold = {page["id"]: page for page in map(json.loads, (shared / "seeds" / "pages.jsonl").open())}["002"]
+    pages = map(json.loads, (shared / "seeds" / "pages.jsonl").read_text().splitlines())
+    gold = next(page for page in pages if page["id"] == "002")
     ingest(shared / "seeds" / gold["plain"])
 
     text, removed = rows(
@@ -179,4 +181,20 @@ def test_no_reader_of_seed_002_speaks_in_the_article(ingest: Ingest, home: Path,
     assert len(gold["comments"]) == 55
     for comment in gold["comments"][1:]:
         assert comment not in str(text)
-        assert comment[:40] in str(removed)
+        assert letters(comment) in letters(str(removed))
+
+
+def letters(text: str) -> str:
+    """Return *text* without what the damage, or its repair, may have changed."""
+    return re.sub(r"[\W_â]|naivet..?", "", text)
+
+
+def test_the_home_itself_is_no_input(ingest: Ingest, home: Path, tmp_path: Path) -> None:
+    assert home.is_relative_to(tmp_path)
+    (tmp_path / "letters.txt").write_text(WORDS)
+    ingest(tmp_path)
+    assert list((home / "raw").rglob("*.warc.gz"))
+
+    done = ingest(tmp_path)
+
+    assert "1 documents found, 1 of them read before" in done.stdout

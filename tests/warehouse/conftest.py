@@ -1,207 +1,16 @@
-"""A small newsroom of records for the warehouse's tests: a feed, its entries, what came of them."""
+"""What the warehouse's tests share: a warehouse that is ready to be filled."""
 
+import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from duckdb import DuckDBPyConnection
 
-from extractors.identity import article_id, entry_id, feed_id, sha256_hex
-from extractors.model import (
-    Article,
-    CollectedEntry,
-    Coverage,
-    Document,
-    Mention,
-    Outcome,
-    ParsedEntry,
-    ParsedFeed,
-    PendingEntry,
-    PolledFeed,
-    PollResult,
-    Reading,
-    Removal,
-    RemovalKind,
-    TextFrom,
-    WatchedFeed,
-    WatchedTopic,
-    Zone,
-)
-from warehouse.articles import LoadCounts, load_batch
+from tests.warehouse.newsroom import Newsroom, Warehouse
 from warehouse.connection import writer
 from warehouse.coverage import sync_topics
-from warehouse.entries import pending_entries
-from warehouse.feeds import PollCounts, load_polls, sync_feeds
+from warehouse.feeds import sync_feeds
 from warehouse.runs import start_run
-
-NOW = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
-FEED_URL = "https://paper.example/rss"
-WARC = "2026-01-05/newsdesk.warc.gz"
-TEXT = "The lab 深度求索 spoke.\nDeepSeek cut its prices 🙂 and DeepSeek grew."
-
-
-@dataclass(frozen=True)
-class Newsroom:
-    """Builds records; every method is a function of its arguments."""
-
-    now: datetime = NOW
-    feed: WatchedFeed = WatchedFeed(feed_id=feed_id(FEED_URL), url=FEED_URL, source="paper.example", currency="USD")
-    topic: WatchedTopic = WatchedTopic(
-        topic_id="deepseek", title="DeepSeek", query="deepseek", query_version="v1", alerts=()
-    )
-
-    def later(self, hours: float = 1) -> datetime:
-        return self.now + timedelta(hours=hours)
-
-    def listed(self, number: int, **changes: object) -> ParsedEntry:
-        url = f"https://paper.example/{number:05}"
-        entry = ParsedEntry(
-            entry_id=entry_id(self.feed.feed_id, url),
-            url=url,
-            url_key=f"paper.example/{number:05}",
-            guid=f"guid-{number}",
-            title=f"Article {number}",
-            published_at=self.now + timedelta(minutes=number),
-            authors=("Ann Ash", "Bo Birch"),
-        )
-        return replace(entry, **changes)  # type: ignore[arg-type]
-
-    def poll(self, *entries: ParsedEntry, at: datetime | None = None, **changes: object) -> PolledFeed:
-        polled_at = at or self.now
-        poll = PolledFeed(
-            feed_id=self.feed.feed_id,
-            url=self.feed.url,
-            polled_at=polled_at,
-            duration_seconds=0.2,
-            result=PollResult.CHANGED,
-            http_status=200,
-            body_bytes=100,
-            parsed=ParsedFeed(kind="rss", title="The Paper", entries=entries),
-            etag='"one"',
-            body_sha256="aa",
-            next_poll_at=polled_at + timedelta(hours=1),
-        )
-        return replace(poll, **changes)  # type: ignore[arg-type]
-
-    def collected(self, entry: PendingEntry, *, text: str = TEXT, **changes: object) -> CollectedEntry:
-        """Return *entry* stored with *text*; ``at``, ``title`` and ``canonical_url`` may be changed."""
-        at = changes.pop("at", self.now)
-        title = changes.pop("title", f"DeepSeek and {entry.title}")
-        canonical_url = changes.pop("canonical_url", entry.url)
-        assert isinstance(at, datetime)
-        document = Document(
-            sha256=sha256_hex(f"{entry.entry_id}{canonical_url}{title}{text}"),
-            url=entry.url,
-            final_url=entry.url,
-            fetched_at=at,
-            http_status=200,
-            content_type="text/html",
-            body=text.encode(),
-            warc_file=WARC,
-            warc_offset=entry.published_at.minute if entry.published_at else 0,
-        )
-        article = Article(
-            article_id=article_id(str(canonical_url)),
-            url=entry.url,
-            canonical_url=str(canonical_url),
-            source="paper.example",
-            title=str(title),
-            text=text,
-            text_sha256=sha256_hex(text),
-            word_count=len(text.split()),
-            text_from=TextFrom.PAGE,
-            authors=("Ann Ash",),
-            published_at=entry.published_at,
-            published_at_from="meta",
-            language="en",
-            language_score=0.9,
-            repaired=("mojibake",),
-            extractor="newsdesk",
-            extractor_version="1",
-        )
-        item = CollectedEntry(
-            entry=entry,
-            outcome=Outcome.STORED,
-            document=document,
-            reading=self._reading(document, article),
-            collected_at=at,
-        )
-        return replace(item, **changes)  # type: ignore[arg-type]
-
-    def _reading(self, document: Document, article: Article) -> Reading:
-        mentions = tuple(self._mentions(article))
-        in_text = [mention.char_start for mention in mentions if mention.char_start is not None]
-        coverage = Coverage(
-            topic_id=self.topic.topic_id,
-            query_version=self.topic.query_version,
-            relevance=0.5,
-            mention_count=len(mentions),
-            in_title=any(mention.zone is Zone.TITLE for mention in mentions),
-            in_lede=False,
-            first_mention_at_char=min(in_text, default=None),
-        )
-        return Reading(
-            document_sha256=document.sha256,
-            outcome=Outcome.STORED,
-            charset="utf-8",
-            article=article,
-            removals=(
-                Removal(kind=RemovalKind.COMMENT, text="First!", rule="comments"),
-                Removal(kind=RemovalKind.SHARE, text="Share", rule="share"),
-            ),
-            mentions=mentions,
-            coverage=(coverage,) if mentions else (),
-        )
-
-    def _mentions(self, article: Article) -> Iterator[Mention]:
-        term = "DeepSeek"
-        if term in (article.title or ""):
-            yield self._mention(term, Zone.TITLE, None, article.title or "")
-        start = article.text.find(term)
-        while start >= 0:
-            sentence = next(line for line in article.text.splitlines() if term in line)
-            yield self._mention(term, Zone.BODY, start, sentence)
-            start = article.text.find(term, start + 1)
-
-    def _mention(self, raw: str, zone: Zone, start: int | None, sentence: str) -> Mention:
-        end = None if start is None else start + len(raw)
-        return Mention(
-            topic_id=self.topic.topic_id,
-            term="deepseek",
-            raw=raw,
-            zone=zone,
-            char_start=start,
-            char_end=end,
-            sentence=sentence,
-        )
-
-
-@dataclass(frozen=True)
-class Warehouse:
-    """A warehouse open for writing that watches one feed and one topic, and the newsroom to fill it."""
-
-    con: DuckDBPyConnection
-    room: Newsroom
-
-    def found(self, count: int, *, start: int = 0) -> list[PendingEntry]:
-        """Load a poll with *count* entries; return those pending."""
-        self.polled(self.room.poll(*(self.room.listed(number) for number in range(start, start + count))))
-        return pending_entries(self.con, now=self.room.now, limit=10_000)
-
-    def polled(self, *polls: PolledFeed) -> PollCounts:
-        return load_polls(self.con, polls, run_id="run-1")
-
-    def loaded(self, *items: CollectedEntry, now: datetime | None = None) -> LoadCounts:
-        return load_batch(self.con, items, run_id="run-1", now=now or self.room.now, archives={WARC: 1_000})
-
-    def rows(self, sql: str, *parameters: object) -> list[tuple[object, ...]]:
-        return self.con.execute(sql, list(parameters)).fetchall()
-
-    def value(self, sql: str, *parameters: object) -> object:
-        (row,) = self.rows(sql, *parameters)
-        return row[0]
 
 
 @pytest.fixture
@@ -210,23 +19,32 @@ def room() -> Newsroom:
     return Newsroom()
 
 
-@pytest.fixture
-def warehouse(home: Path, room: Newsroom) -> Iterator[Warehouse]:
-    """Return an open warehouse that watches one feed and one topic, in one run."""
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the home of a closed warehouse that watches one feed and one topic, in one run; only to be copied."""
+    home, room = tmp_path_factory.mktemp("prepared"), Newsroom()
     with writer(home) as con:
         sync_feeds(con, [room.feed], now=room.now)
         sync_topics(con, [room.topic], now=room.now)
         start_run(con, run_id="run-1", flow="collect", now=room.now, newsdesk_version="0", extractor_version="1")
+        # Else every test would replay the log.
+        con.execute("checkpoint")
+    return home
+
+
+@pytest.fixture
+def warehouse(home: Path, room: Newsroom, prepared: Path) -> Iterator[Warehouse]:
+    """Return an open warehouse that watches one feed and one topic, in one run."""
+    shutil.copytree(prepared, home, dirs_exist_ok=True)
+    with writer(home) as con:
         yield Warehouse(con=con, room=room)
 
 
 @pytest.fixture
-def warehouse_of_one(home: Path, room: Newsroom) -> Path:
+def warehouse_of_one(home: Path, room: Newsroom, prepared: Path) -> Path:
     """Return the home of a closed warehouse that holds one article."""
+    shutil.copytree(prepared, home, dirs_exist_ok=True)
     with writer(home) as con:
-        sync_feeds(con, [room.feed], now=room.now)
-        sync_topics(con, [room.topic], now=room.now)
-        start_run(con, run_id="run-1", flow="collect", now=room.now, newsdesk_version="0", extractor_version="1")
         warehouse = Warehouse(con=con, room=room)
         warehouse.loaded(room.collected(warehouse.found(1)[0]))
     return home

@@ -8,11 +8,7 @@ It repeats what a killed one left: the warehouse says what is pending.
 import sys
 from pathlib import Path
 
-# The warehouse's tests are no package: this file is started by its path, beside conftest.py.
-sys.path[:0] = [str(Path(__file__).parents[2]), str(Path(__file__).parent)]
-
-from conftest import WARC, Newsroom
-
+from tests.warehouse.newsroom import WARC, Newsroom
 from warehouse.articles import load_batch
 from warehouse.connection import writer
 from warehouse.coverage import sync_topics
@@ -44,7 +40,8 @@ def main(home: Path, *, batches: int, size: int, is_publishing: bool) -> None:
         if is_publishing:
             publish(home, now=room.now)
         number += 1
-        print(number, flush=True)
+        sys.stdout.write(f"{number}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -9,8 +9,6 @@ import select
 import sys
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[2])]
-
 from extractors.errors import NewsdeskError
 from warehouse.connection import reader
 
@@ -42,7 +40,7 @@ def main(home: Path, size: int) -> None:
         if articles % size or difference or {revisions, coverage, stored, stories, load_seq} != {articles}:
             found["torn"].append([articles, *others])
     found["counts"] = sorted(set(found["counts"]))
-    print(json.dumps(found))
+    sys.stdout.write(json.dumps(found))
 
 
 if __name__ == "__main__":

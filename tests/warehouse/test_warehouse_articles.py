@@ -6,17 +6,18 @@ import pytest
 
 from extractors.errors import WarehouseError
 from extractors.model import Outcome, Reading
+from tests.warehouse.newsroom import Newsroom, Warehouse
 from warehouse.entries import known_urls, outcome_counts, pending_entries
 from warehouse.verdicts import changed_chars
 
 ALL = ("entries", "documents", "articles", "revisions", "removals", "mentions", "coverage", "archives", "runs")
 
 
-def everything(warehouse):
+def everything(warehouse: Warehouse) -> dict[str, list[tuple[object, ...]]]:
     return {table: warehouse.rows(f"from {table} order by all") for table in ALL}
 
 
-def test_a_stored_entry_brings_its_article_with_all_its_evidence(warehouse, room):
+def test_a_stored_entry_brings_its_article_with_all_its_evidence(warehouse: Warehouse, room: Newsroom) -> None:
     (entry,) = warehouse.found(1)
 
     counts = warehouse.loaded(room.collected(entry))
@@ -38,7 +39,7 @@ def test_a_stored_entry_brings_its_article_with_all_its_evidence(warehouse, room
     assert warehouse.rows("select charset, body_bytes, http_status from documents") == [("utf-8", 75, 200)]
 
 
-def test_every_offset_points_at_its_words_also_behind_emoji_and_chinese(warehouse, room):
+def test_every_offset_points_at_its_words_also_behind_emoji_and_chinese(warehouse: Warehouse, room: Newsroom) -> None:
     (entry,) = warehouse.found(1)
     warehouse.loaded(room.collected(entry))
 
@@ -48,7 +49,7 @@ def test_every_offset_points_at_its_words_also_behind_emoji_and_chinese(warehous
     assert warehouse.rows("select char_start, char_end from mentions where zone = 'title'") == [(None, None)]
 
 
-def test_the_same_batch_loaded_again_changes_nothing(warehouse, room):
+def test_the_same_batch_loaded_again_changes_nothing(warehouse: Warehouse, room: Newsroom) -> None:
     items = [room.collected(entry) for entry in warehouse.found(5)]
     items[3] = replace(items[3], outcome=Outcome.TOO_SHORT, reading=None)
     warehouse.loaded(*items)
@@ -60,7 +61,7 @@ def test_the_same_batch_loaded_again_changes_nothing(warehouse, room):
     assert everything(warehouse) == before
 
 
-def test_a_failing_batch_leaves_nothing_behind(warehouse, room):
+def test_a_failing_batch_leaves_nothing_behind(warehouse: Warehouse, room: Newsroom) -> None:
     entries = warehouse.found(2)
     before = everything(warehouse)
     stranger = replace(room.collected(entries[1]), entry=replace(entries[1], entry_id="never listed"))
@@ -71,7 +72,9 @@ def test_a_failing_batch_leaves_nothing_behind(warehouse, room):
     assert everything(warehouse) == before
 
 
-def test_load_seq_grows_by_one_with_every_article_in_the_order_of_the_batch(warehouse, room):
+def test_load_seq_grows_by_one_with_every_article_in_the_order_of_the_batch(
+    warehouse: Warehouse, room: Newsroom
+) -> None:
     entries = warehouse.found(4)
     warehouse.loaded(*(room.collected(entry) for entry in entries[:2]))
     warehouse.loaded(*(room.collected(entry) for entry in entries[2:]))
@@ -81,7 +84,7 @@ def test_load_seq_grows_by_one_with_every_article_in_the_order_of_the_batch(ware
     ]
 
 
-def test_of_two_entries_with_one_article_the_earlier_is_stored(warehouse, room):
+def test_of_two_entries_with_one_article_the_earlier_is_stored(warehouse: Warehouse, room: Newsroom) -> None:
     first, second = warehouse.found(2)
 
     counts = warehouse.loaded(room.collected(first), room.collected(second, canonical_url=first.url))
@@ -94,7 +97,9 @@ def test_of_two_entries_with_one_article_the_earlier_is_stored(warehouse, room):
     assert warehouse.value("select count(distinct article_id) from entries") == 1
 
 
-def test_a_duplicate_has_the_same_words_whether_it_came_in_one_batch_or_in_two(warehouse, room):
+def test_a_duplicate_has_the_same_words_whether_it_came_in_one_batch_or_in_two(
+    warehouse: Warehouse, room: Newsroom
+) -> None:
     first, second, third, fourth = warehouse.found(4)
     warehouse.loaded(room.collected(first), room.collected(second, canonical_url=first.url, text="Other DeepSeek"))
     warehouse.loaded(room.collected(third))
@@ -105,7 +110,9 @@ def test_a_duplicate_has_the_same_words_whether_it_came_in_one_batch_or_in_two(w
     assert warehouse.value("select count(*) from revisions") == 2
 
 
-def test_an_entry_whose_address_is_known_is_a_duplicate_without_being_fetched(warehouse, room):
+def test_an_entry_whose_address_is_known_is_a_duplicate_without_being_fetched(
+    warehouse: Warehouse, room: Newsroom
+) -> None:
     first, second = warehouse.found(2)
     warehouse.loaded(room.collected(first))
     assert list(known_urls(warehouse.con, [first.url_key, second.url_key])) == [first.url_key]
@@ -117,7 +124,7 @@ def test_an_entry_whose_address_is_known_is_a_duplicate_without_being_fetched(wa
     assert outcome_counts(warehouse.con) == {"duplicate": 1, "stored": 1}
 
 
-def test_the_same_text_seen_again_changes_neither_article_nor_outcome(warehouse, room):
+def test_the_same_text_seen_again_changes_neither_article_nor_outcome(warehouse: Warehouse, room: Newsroom) -> None:
     (entry,) = warehouse.found(1)
     warehouse.loaded(room.collected(entry))
     article = warehouse.rows("from articles")
@@ -129,7 +136,7 @@ def test_the_same_text_seen_again_changes_neither_article_nor_outcome(warehouse,
     assert outcome_counts(warehouse.con) == {"stored": 1}
 
 
-def test_a_page_that_is_gone_when_looked_at_again_keeps_its_article(warehouse, room):
+def test_a_page_that_is_gone_when_looked_at_again_keeps_its_article(warehouse: Warehouse, room: Newsroom) -> None:
     (entry,) = warehouse.found(1)
     warehouse.loaded(room.collected(entry))
 
@@ -142,7 +149,7 @@ def test_a_page_that_is_gone_when_looked_at_again_keeps_its_article(warehouse, r
     assert warehouse.value("select count(*) from articles") == 1
 
 
-def test_an_edit_by_the_publisher_is_a_revision_and_no_new_coverage(warehouse, room):
+def test_an_edit_by_the_publisher_is_a_revision_and_no_new_coverage(warehouse: Warehouse, room: Newsroom) -> None:
     (entry,) = warehouse.found(1)
     warehouse.loaded(room.collected(entry))
 
@@ -163,7 +170,9 @@ def test_an_edit_by_the_publisher_is_a_revision_and_no_new_coverage(warehouse, r
     assert outcome_counts(warehouse.con) == {"stored": 1}
 
 
-def test_an_edit_that_first_names_a_topic_is_new_coverage_with_a_later_number(warehouse, room):
+def test_an_edit_that_first_names_a_topic_is_new_coverage_with_a_later_number(
+    warehouse: Warehouse, room: Newsroom
+) -> None:
     quiet, other = warehouse.found(2)
     warehouse.loaded(room.collected(quiet, text="Nothing.", title="Quiet"), room.collected(other))
 
@@ -173,7 +182,7 @@ def test_an_edit_that_first_names_a_topic_is_new_coverage_with_a_later_number(wa
     assert warehouse.rows("select load_seq from coverage order by all") == [(2,), (3,)]
 
 
-def test_an_edit_that_drops_a_topic_ends_its_coverage(warehouse, room):
+def test_an_edit_that_drops_a_topic_ends_its_coverage(warehouse: Warehouse, room: Newsroom) -> None:
     (entry,) = warehouse.found(1)
     warehouse.loaded(room.collected(entry))
 
@@ -183,7 +192,7 @@ def test_an_edit_that_drops_a_topic_ends_its_coverage(warehouse, room):
     assert warehouse.value("select count(*) from mentions") == 3
 
 
-def test_an_older_document_is_no_edit(warehouse, room):
+def test_an_older_document_is_no_edit(warehouse: Warehouse, room: Newsroom) -> None:
     (entry,) = warehouse.found(1)
     warehouse.loaded(room.collected(entry, at=room.later(2)))
 
@@ -197,7 +206,9 @@ def test_an_older_document_is_no_edit(warehouse, room):
     "outcome",
     [Outcome.TOO_SHORT, Outcome.NOT_ARTICLE, Outcome.PAYWALLED, Outcome.BLOCKED, Outcome.GONE, Outcome.UNSUPPORTED],
 )
-def test_what_is_not_worth_storing_is_a_row_of_the_ledger_with_its_document(warehouse, room, outcome):
+def test_what_is_not_worth_storing_is_a_row_of_the_ledger_with_its_document(
+    warehouse: Warehouse, room: Newsroom, outcome: Outcome
+) -> None:
     (entry,) = warehouse.found(1)
     item = room.collected(entry, outcome=outcome, reason="because")
 
@@ -209,7 +220,7 @@ def test_what_is_not_worth_storing_is_a_row_of_the_ledger_with_its_document(ware
     assert warehouse.value("select count(*) from articles") == 0
 
 
-def test_an_attempt_that_may_heal_stays_pending_until_its_time(warehouse, room):
+def test_an_attempt_that_may_heal_stays_pending_until_its_time(warehouse: Warehouse, room: Newsroom) -> None:
     (entry,) = warehouse.found(1)
     item = room.collected(
         entry, outcome=Outcome.PENDING, reason="timeout", document=None, reading=None, next_attempt_at=room.later()
@@ -223,17 +234,15 @@ def test_an_attempt_that_may_heal_stays_pending_until_its_time(warehouse, room):
     assert again.attempt_count == 1
 
 
-def test_the_same_bytes_from_two_addresses_are_one_document(warehouse, room):
-    first, second = (
-        room.collected(entry, outcome=Outcome.GONE, reading=None) for entry in warehouse.found(2)
-    )
+def test_the_same_bytes_from_two_addresses_are_one_document(warehouse: Warehouse, room: Newsroom) -> None:
+    first, second = (room.collected(entry, outcome=Outcome.GONE, reading=None) for entry in warehouse.found(2))
 
     warehouse.loaded(first, replace(second, document=replace(second.document, sha256=first.document.sha256)))
 
     assert warehouse.rows("select url from documents") == [(first.entry.url,)]
 
 
-def test_the_committed_end_of_an_archive_never_falls(warehouse, room):
+def test_the_committed_end_of_an_archive_never_falls(warehouse: Warehouse) -> None:
     warehouse.loaded()
     warehouse.con.execute("update archives set committed_bytes = 5000")
     warehouse.loaded()
@@ -241,7 +250,7 @@ def test_the_committed_end_of_an_archive_never_falls(warehouse, room):
     assert warehouse.value("select committed_bytes from archives") == 5000
 
 
-def test_changed_chars_counts_what_was_added_and_what_is_gone():
+def test_changed_chars_counts_what_was_added_and_what_is_gone() -> None:
     assert changed_chars("one two three", "one two three") == (0, 0)
     assert changed_chars("one two three", "one 2 three") == (1, 3)
     assert changed_chars("", "new") == (3, 0)

@@ -6,11 +6,12 @@ import subprocess
 import sys
 from dataclasses import replace
 
+from tests.warehouse.newsroom import Newsroom, Warehouse
 from warehouse.coverage import article_counts, current_topics, sync_topics
 from warehouse.runs import end_run, start_run
 
 
-def test_a_changed_query_closes_the_old_version_and_opens_another(warehouse, room):
+def test_a_changed_query_closes_the_old_version_and_opens_another(warehouse: Warehouse, room: Newsroom) -> None:
     changed = replace(room.topic, query="deepseek OR r1", query_version="v2")
 
     assert sync_topics(warehouse.con, [changed], now=room.later()) == 1
@@ -23,7 +24,7 @@ def test_a_changed_query_closes_the_old_version_and_opens_another(warehouse, roo
     assert current_topics(warehouse.con) == [changed]
 
 
-def test_a_query_changed_back_opens_a_third_version_row(warehouse, room):
+def test_a_query_changed_back_opens_a_third_version_row(warehouse: Warehouse, room: Newsroom) -> None:
     sync_topics(warehouse.con, [replace(room.topic, query="x", query_version="v2")], now=room.later(1))
     sync_topics(warehouse.con, [room.topic], now=room.later(2))
 
@@ -31,7 +32,7 @@ def test_a_query_changed_back_opens_a_third_version_row(warehouse, room):
     assert current_topics(warehouse.con) == [room.topic]
 
 
-def test_a_changed_title_is_no_new_version_and_a_topic_left_out_is_closed(warehouse, room):
+def test_a_changed_title_is_no_new_version_and_a_topic_left_out_is_closed(warehouse: Warehouse, room: Newsroom) -> None:
     assert sync_topics(warehouse.con, [replace(room.topic, title="Deep")], now=room.later()) == 0
     assert warehouse.rows("select title, valid_to from topics") == [("Deep", None)]
 
@@ -40,7 +41,7 @@ def test_a_changed_title_is_no_new_version_and_a_topic_left_out_is_closed(wareho
     assert warehouse.rows("select valid_to from topics") == [(room.later(2),)]
 
 
-def test_article_counts_are_those_of_the_current_query(warehouse, room):
+def test_article_counts_are_those_of_the_current_query(warehouse: Warehouse, room: Newsroom) -> None:
     warehouse.loaded(*(room.collected(entry) for entry in warehouse.found(3)))
     assert article_counts(warehouse.con) == {"deepseek": 3}
 
@@ -49,7 +50,7 @@ def test_article_counts_are_those_of_the_current_query(warehouse, room):
     assert article_counts(warehouse.con) == {}
 
 
-def start(warehouse, room, run_id, *, hours=1):
+def start(warehouse: Warehouse, room: Newsroom, run_id: str, *, hours: float = 1) -> int:
     return start_run(
         warehouse.con,
         run_id=run_id,
@@ -60,14 +61,14 @@ def start(warehouse, room, run_id, *, hours=1):
     )
 
 
-def test_a_run_ends_once(warehouse, room):
+def test_a_run_ends_once(warehouse: Warehouse, room: Newsroom) -> None:
     end_run(warehouse.con, run_id="run-1", state="completed", now=room.later())
     end_run(warehouse.con, run_id="run-1", state="failed", now=room.later(2))
 
     assert warehouse.rows("select state, ended_at from runs") == [("completed", room.later())]
 
 
-def test_a_run_whose_process_died_is_marked_as_crashed_at_the_next_start(warehouse, room):
+def test_a_run_whose_process_died_is_marked_as_crashed_at_the_next_start(warehouse: Warehouse, room: Newsroom) -> None:
     child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     try:
         marks = {pid: _mark(pid) for pid in (child.pid, os.getpid())}

@@ -1,9 +1,14 @@
 """The schema goes forward, one whole step at a time, and never touches what it does not know."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import duckdb
 import pytest
+from duckdb import DuckDBPyConnection
 
 from extractors.errors import MigrationError, WarehouseError
+from tests.warehouse.newsroom import Newsroom
 from warehouse.connection import WAREHOUSE_NAME, reader, writer
 from warehouse.migrate import Migration, migrate, packaged_migrations, schema_version
 from warehouse.snapshot import publish
@@ -14,16 +19,16 @@ MENDED = Migration(version=2, name="mended", sql="create table b (x integer);")
 
 
 @pytest.fixture
-def con():
+def con() -> Iterator[DuckDBPyConnection]:
     with duckdb.connect() as connection:
         yield connection
 
 
-def test_the_packaged_migrations_count_from_one_without_gaps():
+def test_the_packaged_migrations_count_from_one_without_gaps() -> None:
     assert [migration.version for migration in packaged_migrations()] == list(range(1, len(packaged_migrations()) + 1))
 
 
-def test_migrations_go_forward_and_are_applied_once(con):
+def test_migrations_go_forward_and_are_applied_once(con: DuckDBPyConnection) -> None:
     assert migrate(con, migrations=[FIRST], views=[]) == 1
     assert migrate(con, migrations=[FIRST, MENDED], views=[]) == 2
     assert migrate(con, migrations=[FIRST, MENDED], views=[]) == 2
@@ -32,7 +37,7 @@ def test_migrations_go_forward_and_are_applied_once(con):
     assert con.execute("select version, name from schema_migrations").fetchall() == [(1, "first"), (2, "mended")]
 
 
-def test_a_failing_migration_stays_pending_and_leaves_nothing(con):
+def test_a_failing_migration_stays_pending_and_leaves_nothing(con: DuckDBPyConnection) -> None:
     migrate(con, migrations=[FIRST], views=[])
 
     with pytest.raises(MigrationError, match="0002_broken failed, nothing of it was kept") as caught:
@@ -45,7 +50,7 @@ def test_a_failing_migration_stays_pending_and_leaves_nothing(con):
     assert migrate(con, migrations=[FIRST, MENDED], views=[]) == 2
 
 
-def test_views_are_made_anew_only_where_their_text_changed(con):
+def test_views_are_made_anew_only_where_their_text_changed(con: DuckDBPyConnection) -> None:
     migrate(con, migrations=[FIRST], views=["create or replace view v as select 1 as x"])
     migrate(con, migrations=[FIRST], views=["create or replace view v as select 2 as x"])
 
@@ -53,7 +58,7 @@ def test_views_are_made_anew_only_where_their_text_changed(con):
     assert con.execute("select count(*) from schema_views").fetchone() == (1,)
 
 
-def test_a_broken_view_names_itself_and_keeps_the_old_ones(con):
+def test_a_broken_view_names_itself_and_keeps_the_old_ones(con: DuckDBPyConnection) -> None:
     migrate(con, migrations=[FIRST], views=["create or replace view v as select 1 as x"])
 
     with pytest.raises(MigrationError, match="the views could not be made"):
@@ -62,20 +67,20 @@ def test_a_broken_view_names_itself_and_keeps_the_old_ones(con):
     assert con.execute("from v").fetchone() == (1,)
 
 
-def test_a_warehouse_of_a_newer_version_is_refused_and_left_byte_for_byte(home):
+def test_a_warehouse_of_a_newer_version_is_refused_and_left_byte_for_byte(home: Path) -> None:
     with writer(home) as con:
         con.execute("insert into schema_migrations values (9999, 'future', '', now())")
         con.execute("checkpoint")
     before = (home / WAREHOUSE_NAME).read_bytes()
 
-    with pytest.raises(MigrationError, match="of version 9999.*install a newer newsdesk"), writer(home):
+    with pytest.raises(MigrationError, match=r"of version 9999.*install a newer newsdesk"), writer(home):
         pytest.fail("it was opened")
 
     assert (home / WAREHOUSE_NAME).read_bytes() == before
     assert not (home / f"{WAREHOUSE_NAME}.wal").exists()
 
 
-def test_a_snapshot_of_a_newer_version_can_be_read(home, room):
+def test_a_snapshot_of_a_newer_version_can_be_read(home: Path, room: Newsroom) -> None:
     publish(home, now=room.now)
     with duckdb.connect(str(home / "newsdesk.duckdb")) as con:
         con.execute("insert into schema_migrations values (9999, 'future', '', now())")
@@ -84,7 +89,7 @@ def test_a_snapshot_of_a_newer_version_can_be_read(home, room):
         assert con.execute("select count(*) from articles").fetchone() == (0,)
 
 
-def test_a_file_that_is_no_warehouse_is_an_error_of_one_line(home):
+def test_a_file_that_is_no_warehouse_is_an_error_of_one_line(home: Path) -> None:
     (home / WAREHOUSE_NAME).write_bytes(b"not a database " * 1000)
 
     with pytest.raises(WarehouseError) as caught, writer(home):

@@ -38,9 +38,7 @@ from extractors.model import FetchOutcome, FetchRequest
 
 @pytest.fixture
 def fetcher(server: FaultServer) -> Iterator[Fetcher]:
-    with Fetcher(
-        user_agent="newsdesk-test/1 (+http://desk.example)", connect_to={".example": server.address}
-    ) as it:
+    with Fetcher(user_agent="newsdesk-test/1 (+http://desk.example)", connect_to={".example": server.address}) as it:
         yield it
 
 
@@ -128,9 +126,7 @@ EXPECTED: dict[str, type[FetchError] | int] = {
     "/keep-alive-reset": 200,
 }
 #: Answers whose body must arrive whole, whatever happened on the way.
-WHOLE = [
-    name for name, came_to in EXPECTED.items() if came_to == 200 and name not in ("/empty", "/html-as-feed")
-]
+WHOLE = {name for name, came_to in EXPECTED.items() if came_to == 200} - {"/empty", "/html-as-feed", "/header-latin-1"}
 
 
 def test_every_fault_of_the_server_has_an_expected_end() -> None:
@@ -145,9 +141,11 @@ def shared_fetcher() -> Iterator[Fetcher]:
 
 @pytest.mark.parametrize("name", sorted(FAULTS))
 def test_each_fault_ends_as_expected(shared_fetcher: Fetcher, name: str) -> None:
-    outcome = get(shared_fetcher, f"http://{name.strip('/')}.example{name}", seconds=0.7)
-
     expected = EXPECTED[name]
+    seconds = 0.7 if expected is FetchTimeoutError else 20.0
+
+    outcome = get(shared_fetcher, f"http://{name.strip('/')}.example{name}", seconds=seconds)
+
     if isinstance(expected, int):
         assert outcome.error is None
         assert outcome.http_status == expected
@@ -156,13 +154,11 @@ def test_each_fault_ends_as_expected(shared_fetcher: Fetcher, name: str) -> None
         assert type(outcome.error) is expected
         assert outcome.error.url in str(outcome.error)
         assert outcome.body == b""
-    assert outcome.duration_seconds < 3
+    assert outcome.duration_seconds < 15
 
 
 @pytest.mark.parametrize(("hops", "expected"), [(10, None), (11, RedirectLoopError)])
-def test_ten_redirects_are_followed_and_no_more(
-    fetcher: Fetcher, hops: int, expected: type[FetchError] | None
-) -> None:
+def test_ten_redirects_are_followed_and_no_more(fetcher: Fetcher, hops: int, expected: type[FetchError] | None) -> None:
     outcome = get(fetcher, f"/hops?n={hops}")
 
     assert (type(outcome.error) if outcome.error else None) is expected
@@ -185,9 +181,7 @@ def test_a_redirect_beyond_ascii_arrives_as_it_was_sent(fetcher: Fetcher, server
     assert server.log[-1].target == "/caf%C3%A9?q=%E4%B8%AD%20b"
 
 
-def test_an_address_is_asked_for_exactly_as_the_publisher_wrote_it(
-    fetcher: Fetcher, server: FaultServer
-) -> None:
+def test_an_address_is_asked_for_exactly_as_the_publisher_wrote_it(fetcher: Fetcher, server: FaultServer) -> None:
     get(fetcher, "/a%2fb/%7ec?x=%2B+1&&b=%zz;d#top")
 
     assert server.log[-1].target == "/a%2fb/%7ec?x=%2B+1&&b=%zz;d"
@@ -205,9 +199,7 @@ def test_we_say_who_we_are_and_what_we_take(fetcher: Fetcher, server: FaultServe
 
 def test_validators_go_out_as_they_came_in(fetcher: Fetcher) -> None:
     first = get(fetcher, "/conditional")
-    request = FetchRequest(
-        url=first.url, etag=first.header("etag"), last_modified=first.header("Last-Modified")
-    )
+    request = FetchRequest(url=first.url, etag=first.header("etag"), last_modified=first.header("Last-Modified"))
 
     second = fetcher.fetch(request)
 
@@ -372,6 +364,21 @@ def test_a_host_that_hangs_keeps_no_other_waiting(server: FaultServer) -> None:
     assert max(ends.values()) < 0.9
 
 
+@pytest.mark.parametrize("concurrency", [1, 3, 50])
+def test_a_slow_reader_gets_every_outcome_once(server: FaultServer, concurrency: int) -> None:
+    server.pages["/page"] = Answer(body=b"x")
+    requests = [FetchRequest(url=f"http://h{number % 7}.example/page") for number in range(150)]
+    ends = []
+    with Fetcher(user_agent="t", connect_to={".example": server.address}, concurrency=concurrency) as fetcher:
+        for number, outcome in fetcher.fetch_all(requests):
+            assert outcome.error is None
+            ends.append(number)
+            if number % 50 == 0:
+                time.sleep(0.05)
+
+    assert sorted(ends) == list(range(150))
+
+
 def test_leaving_a_batch_early_cancels_the_rest(fetcher: Fetcher, server: FaultServer) -> None:
     server.pages["/page"] = Answer(body=b"x", delay=0.01)
     requests = [FetchRequest(url=f"http://h{number}.example/page") for number in range(2000)]
@@ -455,9 +462,7 @@ def make_certificate(folder: Path, name: str, *, days: int = 10) -> tuple[Path, 
     certificate_file, key_file = folder / f"{name}{days}.pem", folder / f"{name}{days}.key"
     certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     key_file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     return certificate_file, key_file
 

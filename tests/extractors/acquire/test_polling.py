@@ -364,11 +364,13 @@ def test_retry_after_is_seconds_or_a_date_and_a_day_at_most(said: str | None, mi
 def test_hosts_take_turns_and_none_has_more_under_way_than_allowed() -> None:
     urls = [*["http://a.example/"] * 4, "http://b.example/", "http://c.example/"]
     lanes = Lanes([FetchRequest(url=url) for url in urls], per_host=2)
-    taken: list[int] = []
-    while (lane := lanes.take()) is not None:
-        taken.append(lane.waiting.popleft()[0])
+    taken = []
+    while (one := lanes.take()) is not None:
+        taken.append(one)
 
-    assert taken == [0, 4, 5, 1]
+    assert [number for _, number, _ in taken] == [0, 4, 5, 1]
+    lanes.give_back(taken[0][0])
+    assert lanes.take() == (taken[0][0], 2, FetchRequest(url="http://a.example/"))
     assert lanes.take() is None
 
 

@@ -15,13 +15,9 @@ from extractors.acquire.urls import (
 )
 
 _words = st.text(st.sampled_from("abAB0~%/.;=&?+#: é中\t"), max_size=12)
-_hosts = st.sampled_from(
-    ["www.desk.example", "desk.example", "M.desk.example:80", "[::1]", "127.0.0.1", "m.co.uk"]
-)
+_hosts = st.sampled_from(["www.desk.example", "desk.example", "M.desk.example:80", "[::1]", "127.0.0.1", "m.co.uk"])
 _urls = st.one_of(
-    st.builds(
-        "{}://{}/{}?{}#{}".format, st.sampled_from(["http", "https", "HTTP"]), _hosts, _words, _words, _words
-    ),
+    st.builds("{}://{}/{}?{}#{}".format, st.sampled_from(["http", "https", "HTTP"]), _hosts, _words, _words, _words),
     st.text(max_size=30),
 )
 
@@ -101,9 +97,7 @@ def test_all_spellings_of_one_address_have_one_key(spelling: str) -> None:
     assert url_key(spelling) == "https://desk.example/a/b?x=1&y=%C3%A4"
 
 
-@pytest.mark.parametrize(
-    "url", ["file:///a/b.html", "urn:uuid:1", "abc-123", "http://desk.example:99999/", ""]
-)
+@pytest.mark.parametrize("url", ["file:///a/b.html", "urn:uuid:1", "abc-123", "http://desk.example:99999/", ""])
 def test_what_is_no_http_address_is_its_own_key(url: str) -> None:
     assert url_key(url) == url
 
@@ -161,7 +155,6 @@ def test_links_that_differ_only_by_fragment_or_tracking_stay_apart_in_one_docume
 
 def test_secrets_never_reach_a_log() -> None:
     assert (
-        without_secrets("https://me:pw@a.example/f?x=1&token=abc&Key=z")
-        == "https://a.example/f?x=1&token=***&Key=***"
+        without_secrets("https://me:pw@a.example/f?x=1&token=abc&Key=z") == "https://a.example/f?x=1&token=***&Key=***"
     )
     assert without_secrets("https://a.example/f?monkey=z") == "https://a.example/f?monkey=z"

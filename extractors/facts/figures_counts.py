@@ -1,0 +1,216 @@
+"""What a bare number counts, or why it counts nothing: a date, a name, a rank, an age."""
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from extractors.facts.figures_amounts import Amount
+
+_TABLES: Final[dict[str, Any]] = tomllib.loads(
+    files("extractors.facts").joinpath("figures_words.toml").read_text(encoding="utf-8")
+)
+
+
+def _words(*path: str) -> frozenset[str]:
+    table: Any = _TABLES
+    for key in path:
+        table = table.get(key, {})
+    return frozenset(table.split()) if table else frozenset()
+
+
+_LABELS: Final = _words("labels", "any")
+_PLURALS: Final = _words("plurals", "en")
+_SINGULARS: Final = _words("plurals", "singular")
+_NO_PLURALS: Final = _words("plurals", "not")
+_MEASURES: Final = "|".join(sorted(map(re.escape, _words("measures", "units")), key=len, reverse=True))
+_RATES: Final = "|".join(sorted(map(re.escape, _words("measures", "rates")), key=len, reverse=True))
+_MEASURE: Final = re.compile(rf"[\s\u00a0-]?(?:(?P<rate>{_RATES})|(?P<unit>{_MEASURES}))(?![\w/])")
+_DEGREES: Final = re.compile(r"\s?(?:degrees?(?:\s(?:Celsius|Fahrenheit|C|F)\b)?|°\s?[CF]?|℃)")
+_COUNTERS: Final = re.compile("|".join(sorted(map(re.escape, _words("counters", "yes")), key=len, reverse=True)))
+_CJK: Final = re.compile(r"[一-鿿ぁ-ヿ가-힣]")
+_HYPHENED: Final = re.compile(r"-([a-zA-Z]{3,}(?:-[a-z]{2,})?)(?![\w])")
+_OF_THE: Final = re.compile(r"\sof\s(?:(?:the|its|their|his|her|our|these|those|all)\s)+(?:world’s\s|world's\s)?")
+_TOKEN: Final = re.compile(r"[ \u00a0]([^\W\d_][\w’'&.-]*)")
+_PREVIOUS: Final = re.compile(r"([^\s(\[“\"'‘«„]+)[\s\u00a0]$")
+_PARTITIVE: Final = re.compile(r"(?:[\s\u00a0]d[e']|\s?d’)\s?")
+_YEAR_FIRST, _YEAR_LAST: Final = 1700, 2100
+_MOST_WORDS: Final = 6
+_SHORTEST_PLURAL: Final = 4
+_LARGE: Final = 1000
+#: Hyphened to a number these make no count of things.
+_NO_HYPHENED: Final = frozenset({"old", "something", "strong", "plus", "page", "fold", "and", "day", "hour", "year"})
+#: After a year only these are counted: "2000 people", never "2016 elections".
+_PEOPLE: Final = frozenset(
+    {"people", "men", "women", "children", "troops", "soldiers", "workers", "jobs", "employees", "personen", "menschen"}
+)
+_SPACES: Final = "\u00a0 "
+
+
+class Unit:
+    """The thing counted and where its words end."""
+
+    __slots__ = ("end", "is_rate", "name")
+
+    def __init__(self, name: str | None, end: int, *, is_rate: bool = False) -> None:
+        self.name = name
+        self.end = end
+        self.is_rate = is_rate
+
+
+def unit_of(text: str, amount: Amount, *, language: str, is_hedged: bool) -> Unit | None:
+    """
+    Return what the bare number *amount* counts, or None where it is no count.
+
+    Args:
+        text: The text.
+        amount: A numeral without currency, percent sign or "times".
+        language: ISO 639-1 or "".
+        is_hedged: "about", "more than" and the like stand before it: then it is no year.
+    """
+    if _is_label(text, amount, language=language):
+        return None
+    found = _measured(text, amount) or _counted(text, amount, language=language)
+    if found is None:
+        return _large(text, amount)
+    if _is_year(text, amount) and not is_hedged and (found.name or "").rpartition(" ")[2].lower() not in _PEOPLE:
+        return None
+    return found
+
+
+def _is_year(text: str, amount: Amount) -> bool:
+    digits = text[amount.number_start : amount.number_end]
+    return digits.isdecimal() and len(digits) == 4 and _YEAR_FIRST <= amount.value <= _YEAR_LAST  # noqa: PLR2004
+
+
+def _is_label(text: str, amount: Amount, *, language: str) -> bool:
+    """Tell whether the word before makes the number a name, a date, an age."""
+    previous = _PREVIOUS.search(text, max(0, amount.start - 30), amount.start)
+    if previous is None:
+        return text[max(0, amount.start - 1) : amount.start] in {"#", "№", "第"}
+    word = previous[1]
+    if word.lower().rstrip(",") in _LABELS and not amount.has_magnitude:
+        return not (word.islower() and word in {"may", "march", "mark", "lines", "part", "day", "week", "year", "mai", "mars"})
+    if amount.has_magnitude or "," in text[amount.number_start : amount.number_end]:
+        return False
+    return _is_name(word, at_start=_starts_sentence(text, previous.start(1)), language=language)
+
+
+def _is_name(word: str, *, at_start: bool, language: str) -> bool:
+    """Tell whether *word* is a name that the number may belong to ("Llama 4", "S&P 500")."""
+    if not word[-1].isalnum() or word.lower() in _words("stop", "en") or word.lower() in _words("stop", language):
+        return False
+    if any(char.isdigit() for char in word) or (len(word) > 1 and any(char.isupper() for char in word[1:])):
+        return True
+    return word[0].isupper() and not at_start and language != "de"
+
+
+def _starts_sentence(text: str, at: int) -> bool:
+    before = text[max(0, at - 3) : at].rstrip("“\"'‘«„ \u00a0")
+    return not before or before[-1] in ".!?:\n…"
+
+
+def _measured(text: str, amount: Amount) -> Unit | None:
+    """Read "5 km", "30C", "60 mph"."""
+    if found := _DEGREES.match(text, amount.end):
+        return Unit(found[0].strip(), found.end())
+    if found := _MEASURE.match(text, amount.end):
+        gap = amount.end < found.start("rate" if found["rate"] else "unit")
+        if found["unit"] == "m" and gap and amount.has_magnitude:
+            return None
+        return Unit(found["rate"] or found["unit"], found.end(), is_rate=bool(found["rate"]))
+    return None
+
+
+def _counted(text: str, amount: Amount, *, language: str) -> Unit | None:
+    """Read the noun after the number."""
+    following = text[amount.end : amount.end + 1]
+    if following and _CJK.match(following):
+        found = _COUNTERS.match(text, amount.end)
+        return Unit(found[0], found.end()) if found else None
+    if following == "-":
+        return _hyphened(text, amount, language=language)
+    if language in {"", "en"}:
+        return _english(text, amount)
+    return _other(text, amount, language=language)
+
+
+def _hyphened(text: str, amount: Amount, *, language: str) -> Unit | None:
+    """Read "4,000-person", "2-degree"."""
+    found = _HYPHENED.match(text, amount.end)
+    if found is None:
+        return None
+    word = found[1].lower().partition("-")[0]
+    is_time = word in _words("time", language or "en") or word in _words("time", "en")
+    if is_time or word in _NO_HYPHENED or word in _words("stop", "en"):
+        return None
+    return Unit(found[1], found.end())
+
+
+def _english(text: str, amount: Amount) -> Unit | None:
+    at = amount.end
+    if found := _OF_THE.match(text, at):
+        at = found.end() - 1
+    first = at
+    for _ in range(_MOST_WORDS):
+        token = _TOKEN.match(text, at)
+        if token is None:
+            break
+        word = token[1].rstrip(".'’-").lower()
+        if word in _words("time", "en"):
+            return Unit(None, -1) if at == first else None
+        if word in _words("stop", "en") or word.endswith(("'s", "’s")):
+            break
+        end = token.start(1) + len(token[1].rstrip(".'’-"))
+        if _is_plural(word) or (at == first and (amount.value == 1 or amount.value % 1) and word in _SINGULARS):
+            return Unit(text[first:end].strip(_SPACES), end)
+        if token[1][-1] in ".":
+            break
+        at = token.end()
+    return None
+
+
+def _is_plural(word: str) -> bool:
+    if word in _PLURALS:
+        return True
+    if len(word) < _SHORTEST_PLURAL or word in _NO_PLURALS:
+        return False
+    return word.endswith("s") and not word.endswith(("ss", "us", "is", "ous", "'s", "’s"))
+
+
+def _other(text: str, amount: Amount, *, language: str) -> Unit | None:
+    """Read the noun in other languages: the next word, in German the next with a capital."""
+    at = amount.end
+    if found := _PARTITIVE.match(text, at):
+        at = found.end() - 1
+    first = at
+    for _ in range(3 if language == "de" else 1):
+        token = _TOKEN.match(text, at) or (re.compile(r"()([^\W\d_]\w+)").match(text, at + 1) if at == first else None)
+        if token is None:
+            return None
+        word = token[token.lastindex or 1].rstrip(".'’-")
+        end = token.start(token.lastindex or 1) + len(word)
+        if word.lower() in _words("time", language):
+            return Unit(None, -1)
+        if word.lower() in _words("stop", language) or len(word) < 3:  # noqa: PLR2004
+            return None
+        if language != "de" and word[0].isupper():
+            return None
+        if language != "de" or word[0].isupper():
+            return Unit(text[first:end].strip(_SPACES), end)
+        at = token.end()
+    return None
+
+
+def _large(text: str, amount: Amount) -> Unit | None:
+    """Let a large number stand without a thing: "a population of 1.3 billion"."""
+    digits = text[amount.number_start : amount.number_end]
+    is_grouped = amount.value >= _LARGE and not digits.isdecimal() and amount.value % 1 == 0
+    return Unit(None, amount.end) if amount.has_magnitude or is_grouped else None
+
+
+@cache
+def time_words(language: str) -> frozenset[str]:
+    """Return the words for spans of time in *language*."""
+    return _words("time", language or "en")

@@ -1,0 +1,72 @@
+"""Amounts in English number words: "five percent", "two million dollars", "three times as many"."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from extractors.facts.figures_amounts import Amount, Setting
+
+_ONES: Final = dict(
+    zip(
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+        "eighteen nineteen".split(),  # noqa: SIM905 - a list of words reads best as words
+        range(1, 20),
+        strict=True,
+    )
+)
+_TENS: Final = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))  # noqa: SIM905
+_SCALES: Final = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_WORD: Final = "|".join([*_ONES, *_TENS])
+_COMPARED: Final = r"more|less|fewer|as|the\s(?:size|number|amount|rate|price|cost)|higher|lower|bigger|larger|smaller|faster|greater|likelier"
+_SPELT: Final = re.compile(
+    rf"\b(?P<words>(?:{_WORD})(?:[- ](?:{_WORD}|hundred))*(?:\sand\sa\shalf)?)(?P<scales>(?:\s(?:hundred|thousand|million|billion|trillion))*)"
+    rf"(?:\s(?P<percent>per\s?cent(?:age\spoints?)?)\b|\s(?P<money>(?:U\.?S\.?\s)?dollars|euros|yen|yuan)\b"
+    rf"|\s(?P<times>times)\s(?={_COMPARED}))",
+    re.IGNORECASE,
+)
+_MONEY: Final = {"euros": "EUR", "yen": "JPY", "yuan": "CNY"}
+_HINTS: Final = ("percent", "per cent", "dollars", "euros", "times", "yen", "yuan")
+
+
+def find_spelt(text: str, *, setting: Setting) -> Iterator[Amount]:
+    """Give the amounts of *text* that are written in words and bear a percent, a currency or "times"."""
+    if setting.language not in {"", "en"} or not any(hint in text for hint in _HINTS):
+        return
+    for found in _SPELT.finditer(text):
+        value = _value(found["words"].lower()) * _scale(found["scales"].lower())
+        kind, unit, currency, is_implied = _mark(found, setting)
+        end = found.end("times") if found["times"] else found.end()
+        yield Amount(
+            start=found.start(), end=end, value=value, kind=kind, unit=unit, currency=currency,
+            is_implied=is_implied, number_start=found.start(), number_end=end,
+        )  # fmt: skip
+
+
+def _mark(found: re.Match[str], setting: Setting) -> tuple[str, str | None, str | None, bool]:
+    if found["percent"]:
+        return "percent", "pp" if "point" in found["percent"] else "%", None, False
+    if found["times"]:
+        return "multiple", "x", None, False
+    word = found["money"].lower()
+    if word.endswith("dollars"):
+        return "money", None, "USD" if word.startswith("u") else setting.currency, not word.startswith("u")
+    return "money", None, _MONEY[word], False
+
+
+def _value(words: str) -> float:
+    total = 0.0
+    for word in re.findall(r"[a-z]+", words):
+        if word == "half":
+            total += 0.5
+        elif word == "hundred":
+            total *= _SCALES["hundred"]
+        else:
+            total += _ONES.get(word, 0) + _TENS.get(word, 0)
+    return total
+
+
+def _scale(words: str) -> float:
+    factor = 1.0
+    for word in words.split():
+        factor *= _SCALES[word]
+    return factor

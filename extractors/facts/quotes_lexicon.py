@@ -1,0 +1,49 @@
+"""Words of attribution by language, names of people, names that are no people's; the tables stand beside this module."""
+
+import json
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+_FOLDER: Final = files("extractors.facts")
+_TABLES: Final[dict[str, Any]] = tomllib.loads(_FOLDER.joinpath("quotes_words.toml").read_text(encoding="utf-8"))
+_GIVEN: Final[dict[str, str]] = json.loads(_FOLDER.joinpath("quotes_given_names.json").read_text(encoding="utf-8"))
+_NAMES: Final = _TABLES["names"]
+
+#: Given name: "m", "f", "u" (either).
+GIVEN_NAMES: Final = {name: sex for sex in ("u", "m", "f") for name in _GIVEN[sex].split()}
+#: Title before a name: "m", "f", "u".
+TITLES: Final = {
+    title: sex for key, sex in (("titles", "u"), ("titles_m", "m"), ("titles_f", "f")) for title in _NAMES[key].split()
+}
+PARTICLES: Final = frozenset(_NAMES["particles"].split())
+NOT_PERSONS: Final = frozenset(_NAMES["not_persons"].split())
+PLACES: Final = frozenset(_NAMES["places"].split())
+OPENERS: Final = frozenset(_NAMES["openers"].split())
+ROLES: Final = frozenset(_NAMES["roles"].split())
+#: Languages with cues of their own; all others are read with the English ones.
+LANGUAGES: Final = frozenset(_TABLES) - {"names"}
+
+
+class Cues:
+    """The words of one language that say who speaks."""
+
+    def __init__(self, language: str) -> None:
+        table = _TABLES[language]
+        self.language = language
+        #: Pronoun in lower case: sex, "p" (several), "i" (the writer), "o" (a thing), "w" (relative).
+        self.pronouns: dict[str, str] = table["pronouns"]
+        self.say = frozenset(table["say"].split())
+        words = "|".join(sorted(map(re.escape, {*self.say, *table["call"].split()}), key=len, reverse=True))
+        self.any = re.compile(rf"(?<![\w’'-])(?:{words})(?![\w’']|-(?!t-))", re.IGNORECASE)
+        says = "|".join(sorted(map(re.escape, self.say), key=len, reverse=True))
+        self.saying = re.compile(rf"(?<![\w’'-])(?:{says})(?![\w’']|-(?!t-))", re.IGNORECASE)
+        self.according = re.compile(rf"(?<!\w)(?:{table['according']})\s", re.IGNORECASE)
+
+
+@cache
+def cues(language: str) -> Cues:
+    """Return the cues of *language* (ISO 639-1), the English ones where there are none."""
+    return Cues(language if language in LANGUAGES else {"da": "sv", "no": "sv", "nb": "sv", "uk": "ru"}.get(language, "en"))

@@ -1,0 +1,141 @@
+"""Learn the people of an article from its own words: who is named in full, where, by which surname again."""
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import Final
+
+from extractors.facts.quotes_lexicon import GIVEN_NAMES, NOT_PERSONS, OPENERS, PARTICLES, PLACES, TITLES
+
+_UPPER: Final = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢİĶŁĻŃŅŇŐŘŚŞŠŢŤŪŮŰŹŻŽΑ-ΩА-ЯЁЄІЇҐ"
+_TOKEN: Final = rf"[{_UPPER}](?:[^\W_]|[’'](?!s\b)(?=\w)|[-‐](?=\w)|\.(?=[{_UPPER}]\.))*"
+#: Initials and titles keep their stop.
+_STOPPED: Final = rf"(?:{_TOKEN}(?:(?<=\b[{_UPPER}])\.|(?<=\bMr|\bMs|\bDr|\bSt|\bJr|\bSr)\.|(?<=\bMrs|\bSen|\bRep|\bGov|\bGen|\bRev|\bCol|\bSgt)\.|(?<=\bProf|\bCapt)\.)?)"
+_RUN: Final = re.compile(
+    rf"(?<![\w@#/]){_STOPPED}(?:[ \u00a0](?:(?:{'|'.join(sorted(PARTICLES))})[ \u00a0]){{0,2}}{_STOPPED})*"
+)
+_ACRONYM: Final = re.compile(r"[A-Z]{3}|[A-Z]{2}[a-z]|\d")
+_NAME_LIKE: Final = re.compile(r"(?:[^\W\d_]|[-‐’'])+\.?")
+_WORD: Final = re.compile(r"[^ \u00a0]+")
+_MOST_TOKENS: Final = 4
+_HONORIFICS: Final = frozenset({"Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.", "Miss", "Sen", "Sen.", "Rep", "Rep.", "Gov", "Gov."})
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One place where somebody or something is named."""
+
+    start: int
+    end: int
+    #: As written, without titles.
+    surface: str
+    #: The full name of a person; "" where it is no person.
+    person: str
+    #: "m", "f", "u".
+    sex: str = "u"
+    #: Preceded by a determiner: "the White House".
+    has_article: bool = False
+
+
+class Names:
+    """All names of a text in order."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._lower = frozenset(re.findall(r"(?<![\w-])[^\W\d_]{3,}(?![\w-])", text)) if len(text) < 400_000 else frozenset()  # noqa: PLR2004
+        self._full: dict[str, list[tuple[int, str]]] = {}
+        self._sexes: dict[str, str] = {}
+        runs = [run for found in _RUN.finditer(text) if (run := self._trimmed(found))]
+        for start, words, title in runs:
+            self._learn(start, words, title)
+        self.all = [self._name(start, words, title) for start, words, title in runs]
+        self._starts = [name.start for name in self.all]
+        self.people = [name for name in self.all if name.person]
+        self._people_starts = [name.start for name in self.people]
+
+    def _trimmed(self, found: re.Match[str]) -> tuple[int, list[re.Match[str]], str] | None:
+        """Return (start, words, the last title before them) of a run without words that open a sentence."""
+        words = [word for word in _WORD.finditer(self._text, *found.span())]
+        while words and words[0][0] in OPENERS and (len(words) > 1 or words[0][0] not in {"May", "Will"}):
+            words = words[1:]
+        title = ""
+        for at in range(len(words) - 1, -1, -1):
+            if words[at][0] in TITLES and at < len(words) - 1:
+                title, words = words[at][0], words[at + 1 :]
+                break
+        if words and words[0][0].lower() in PARTICLES and words[0][0] in OPENERS:
+            words = words[1:]
+        return (words[0].start(), words, title) if words else None
+
+    def _learn(self, start: int, words: list[re.Match[str]], title: str) -> None:
+        if not self._is_person(start, words, title):
+            return
+        full = " ".join(word[0] for word in words)
+        sex = TITLES.get(title, "u")
+        sex = sex if sex != "u" else GIVEN_NAMES.get(words[0][0], "u")
+        if len(words) == 1 and title in _HONORIFICS:
+            known = self._full.get(words[0][0])
+            full = known[-1][1] if known else full
+        if self._sexes.get(full, "u") == "u":
+            self._sexes[full] = sex
+        last = words[-1][0]
+        if last in {"Jr.", "Jr", "Sr.", "Sr", "II", "III"} and len(words) > 1:
+            last = words[-2][0]
+        for key in {last, words[0][0]} if len(words) > 1 else {last}:
+            self._full.setdefault(key, []).append((start, full))
+
+    def _is_person(self, start: int, words: list[re.Match[str]], title: str) -> bool:
+        tokens = [word[0] for word in words]
+        capitals = [token for token in tokens if token.lower() not in PARTICLES or token[0].isupper()]
+        if len(capitals) > _MOST_TOKENS or any(token in NOT_PERSONS or _ACRONYM.search(token) for token in tokens[1:]):
+            return False
+        if title and tokens[0] not in NOT_PERSONS and tokens[0] not in PLACES:
+            return True
+        if len(tokens) == 1:
+            return False
+        if tokens[0] in GIVEN_NAMES:
+            return not self._has_article(start)
+        if tokens[0] in NOT_PERSONS or tokens[-1] in PLACES:
+            return False
+        if tokens[0] in PLACES or tokens[0].isupper() or self._has_article(start):
+            return False
+        return not any(token.lower() in self._lower for token in tokens if token[0].isupper()) and all(
+            map(_NAME_LIKE.fullmatch, tokens)
+        )
+
+    def _has_article(self, start: int) -> bool:
+        return self._text[max(0, start - 4) : start].lower().endswith(("the ", " a ", "an "))
+
+    def _name(self, start: int, words: list[re.Match[str]], title: str) -> Name:
+        surface = self._text[start : words[-1].end()]
+        person = self._person(start, words, title)
+        return Name(
+            start, words[-1].end(), surface, person, self._sexes.get(person, "u"), has_article=self._has_article(start)
+        )
+
+    def _person(self, start: int, words: list[re.Match[str]], title: str) -> str:
+        if self._is_person(start, words, title) and len(words) > 1:
+            return " ".join(word[0] for word in words)
+        if len(words) > 1:
+            known = self._full.get(words[-1][0])
+            return known[0][1] if known and words[0][0] in GIVEN_NAMES else ""
+        known = self._full.get(words[0][0])
+        if not known or words[0][0] in PLACES and not title:
+            return ""
+        before = [full for at, full in known if at <= start]
+        return self._longest(before or [known[0][1]])
+
+    @staticmethod
+    def _longest(fulls: list[str]) -> str:
+        """Return the last name given in full, else the last."""
+        return next((full for full in reversed(fulls) if " " in full), fulls[-1])
+
+    def between(self, start: int, end: int) -> list[Name]:
+        """Return the names inside ``text[start:end]``, in order."""
+        found = self.all[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+        return [name for name in found if name.end <= end]
+
+    def people_between(self, start: int, end: int) -> list[Name]:
+        """Return the people named inside ``text[start:end]``, in order."""
+        found = self.people[bisect_left(self._people_starts, start) : bisect_left(self._people_starts, end)]
+        return [name for name in found if name.end <= end]

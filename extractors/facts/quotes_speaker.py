@@ -1,0 +1,178 @@
+"""Who speaks at a cue: the words before or after "said" to a name, a pronoun, a role."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from extractors.facts.quotes_lexicon import ROLES, Cues
+from extractors.facts.quotes_names import Name, Names
+
+_TRAILING: Final = re.compile(
+    r"(?:\s|^)(?:also|then|later|has|had|have|is|was|were|are|been|once|further|repeatedly|publicly|previously|would|will|did|does|do|not|"
+    r"never|even|often|recently|himself|herself|themselves|itself|just|still|reportedly|famously|only|first|again|quickly|flatly|"
+    r"simply|bluntly|already|earlier|subsequently|immediately|angrily|to|being|now|actually|always|openly|initially|finally|ultimately|"
+    r"hat|haben|habe|auch|dann|a|ont|avait|ha|han|había|hat|wurde|aussi|también|tem|heeft|har|hade|hatte|n'a|m'a|l'a|nous|le|lo|les|se|s’|au)$",
+    re.IGNORECASE,
+)
+_BREAK: Final = re.compile(
+    r"[,;:–—]\s|[()]|\s(?:and|but|while|as|when|after|because|that|which|where|if|since|before|although|though|und|aber|während|wie|"
+    r"et|mais|tandis que|y|pero|mientras|e|ma|mentre|que|dass|и|а|но|что)\s|^(?:and|but|while|as|when|after|because|since|yet|und|et|y|e)\s",
+    re.IGNORECASE,
+)
+_DETERMINER: Final = re.compile(
+    r"(?:^|(?<=\s))(?:a|an|the|one|another|some|several|many|his|her|their|our|my|its|this|that|these|those|two|three|most|both|other|"
+    r"der|die|das|ein|eine|le|la|les|un|une|el|los|las|una|il|lo|gli|o|os|het|een|de|l’|l')\b\s*(?=\S)",
+    re.IGNORECASE,
+)
+_STOP_AFTER: Final = re.compile(
+    r"[,;:.!?“”\"«»„()\n]|\s[-–—]\s|\s(?:who|whose|which|that|on|in a|in an|at a|at the|after|before|during|when|while|as|told|told|about|last|this week|Monday|Tuesday|"
+    r"Wednesday|Thursday|Friday|Saturday|Sunday|earlier|later|yesterday|today|and|but|because|to|by|from|with|der|die am|am|im|dem|den|"
+    r"dans|à|au|en|qui|que|en un|a la|al|nel|alla|ao|op|aan)\b",
+    re.IGNORECASE,
+)
+_LONGEST: Final = 80
+_MOST_WORDS: Final = 12
+_POSSESSOR: Final = re.compile(r"(?:[’']s?)\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who speaks: ``name`` resolved or None, ``raw`` as it stands, how sure."""
+
+    name: str | None
+    raw: str
+    cue: str
+    confidence: float
+
+
+class SpeakerFinder:
+    """Finds the speaker at a cue in one text."""
+
+    def __init__(self, text: str, *, names: Names, cues: Cues) -> None:
+        self.text = text
+        self.names = names
+        self.cues = cues
+        pronouns = "|".join(sorted(map(re.escape, cues.pronouns), key=len, reverse=True))
+        self._pronoun = re.compile(rf"(?:^|(?<=[\s(,\-]))({pronouns})$", re.IGNORECASE)
+        self._pronoun_first = re.compile(rf"\s?(?:-t-|-)?({pronouns})(?![\w’'])", re.IGNORECASE)
+
+    def before(self, start: int, end: int) -> tuple[str | None, str] | None:
+        """Return (name, words) of the subject that ends at a verb: "Donald Trump, who ..., [described]"."""
+        segment = self.text[start:end].rstrip(" \u00a0")
+        while found := _TRAILING.search(segment):
+            segment = segment[: found.start()].rstrip(" \u00a0")
+        if not segment.strip():
+            return None
+        if pronoun := self._pronoun.search(segment):
+            return self._pronoun_at(start + pronoun.start(1), pronoun[1])
+        if segment.endswith((",", ")", "–", "—")):
+            return self._across_parenthesis(start, segment.rstrip(",)–— "))
+        return self._ending(start, segment)
+
+    def _across_parenthesis(self, start: int, segment: str) -> tuple[str | None, str] | None:
+        """Step over "…, chief executive of Meta," to the name before it."""
+        breaks = [found for found in _BREAK.finditer(segment)]
+        for found in reversed(breaks):
+            if not (found[0].startswith((",", "–", "—", "(")) or found[0].strip() in {"(", "–", "—"}):
+                continue
+            chunk = segment[: found.start()]
+            if ending := self._name_ending(start, chunk):
+                return ending
+        people = self.names.people_between(start, start + len(segment))
+        if people:
+            return people[0].person, people[0].surface
+        first = segment[: breaks[0].start()] if breaks else segment
+        return self._role(start, first)
+
+    def _ending(self, start: int, segment: str) -> tuple[str | None, str] | None:
+        breaks = [found.end() for found in _BREAK.finditer(segment)]
+        left = breaks[-1] if breaks else 0
+        if named := self._name_ending(start, segment):
+            if (chunk := segment[left:]) and self._is_role_of(chunk):
+                return None, chunk.strip()
+            return named
+        return self._role(start + left, segment[left:])
+
+    def _is_role_of(self, chunk: str) -> bool:
+        """Tell whether *chunk* is "a spokesman for Donald Trump": the role speaks, not the name."""
+        head = re.split(r"\s(?:for|of|to|with|at|from|in|on|von|de|du|des|del|di|für)\s", chunk.strip(), maxsplit=1)
+        return len(head) > 1 and head[0].rpartition(" ")[2].lower() in ROLES
+
+    def _name_ending(self, start: int, segment: str) -> tuple[str | None, str] | None:
+        end = start + len(segment.rstrip())
+        found = self.names.between(max(start, end - _LONGEST), end)
+        if not found or found[-1].end != end:
+            return None
+        return self._named(found[-1])
+
+    def _named(self, name: Name) -> tuple[str | None, str]:
+        return (name.person or name.surface), name.surface
+
+    def _role(self, start: int, chunk: str) -> tuple[str | None, str] | None:
+        """Return "an AI investor in China", "officials" or the person at the start of "Tilly Zhang of Gavekal"."""
+        chunk = re.sub(r"\s+", " ", chunk) if "\n" in chunk else chunk
+        stripped = chunk.strip(" \u00a0,")
+        if not stripped or len(stripped.split()) > _MOST_WORDS:
+            found = _DETERMINER.search(chunk)
+            people = self.names.people_between(start, start + len(chunk))
+            return (people[0].person, people[0].surface) if people and not found else None
+        offset = start + chunk.find(stripped)
+        people = self.names.people_between(offset, offset + len(stripped))
+        words = stripped.split()
+        head = words[-1].lower()
+        if people and not self._is_role_of(stripped):
+            return people[0].person, people[0].surface
+        is_described = _DETERMINER.match(stripped) or any(word.lower() in ROLES for word in words)
+        if is_described and (head in ROLES or any(word.lower() in ROLES for word in words) or len(words) > 1):
+            return None, stripped
+        named = self.names.between(offset, offset + len(stripped))
+        return self._named(named[0]) if named and named[0].start == offset else None
+
+    def after(self, start: int, end: int) -> tuple[str | None, str] | None:
+        """Return (name, words) of the subject that follows a verb: "said [venture capitalist Marc Andreessen]"."""
+        limit = min(end, start + 2 * _LONGEST)
+        if pronoun := self._pronoun_first.match(self.text, start, limit):
+            if pronoun[1].lower() in {"his", "her", "him", "who"} and self.text[pronoun.end() : pronoun.end() + 1] == " ":
+                pass
+            else:
+                return self._pronoun_at(pronoun.start(1), pronoun[1])
+        left = start
+        while left < limit and self.text[left] in " \u00a0":
+            left += 1
+        stop = _STOP_AFTER.search(self.text, left, limit)
+        right = stop.start() if stop else limit
+        inside = self.names.between(left, min(limit, right + _LONGEST))
+        # A stop word inside a name's run ("Ministry of ...") must not cut the name.
+        right = max([right, *(name.end for name in inside if name.start < right)])
+        segment = self.text[left:right]
+        if not segment.strip():
+            return None
+        people = self.names.people_between(left, right)
+        if people and not self._is_role_of(segment):
+            return people[0].person, people[0].surface
+        if _DETERMINER.match(segment) or any(word.lower().strip(",.") in ROLES for word in segment.split()):
+            return (None, segment.strip()) if len(segment.split()) <= _MOST_WORDS and len(segment) <= _LONGEST else None
+        named = [name for name in inside if name.start < right]
+        return self._named(named[0]) if named and named[0].start == left else None
+
+    def _pronoun_at(self, at: int, word: str) -> tuple[str | None, str] | None:
+        sex = self.cues.pronouns.get(word.lower(), "o")
+        if sex == "w":
+            name = self.names.people_between(max(0, at - _LONGEST), at)
+            return (name[-1].person, name[-1].surface) if name else None
+        if sex in {"m", "f"}:
+            name = self.last_person(at, sex=sex)
+            return (name.person if name else None), word
+        return None, word
+
+    def last_person(self, at: int, *, sex: str) -> Name | None:
+        """
+        Return the person that "he" or "she" at *at* most likely is.
+
+        The first person named in the sentence before wins over the last: subjects stay subjects. Names whose sex is
+        known to be the other one are passed over.
+        """
+        people = [
+            name for name in self.names.people_between(max(0, at - 1500), at) if name.sex in {sex, "u"}
+        ]
+        return people[-1] if people else None

@@ -1,0 +1,87 @@
+"""Every check holds on a sound warehouse, and finds the fault that is planted for it."""
+
+from pathlib import Path
+
+import pytest
+
+from extractors.model import Outcome
+from tests.warehouse.newsroom import Newsroom, Warehouse
+from warehouse.doctor import checks, run_checks
+
+#: By check, the statement that plants its fault. Nothing else in the project writes like this.
+FAULTS = {
+    "archive_covers_documents": "update archives set committed_bytes = 0",
+    "article_is_current_revision": "update articles set title = 'Another' where load_seq = 1",
+    "article_keys": "insert into documents from documents limit 1",
+    "comments": "comment on column articles.title is null",
+    "coverage_has_mentions": "delete from mentions where zone = 'title'",
+    "coverage_keys": "update coverage set topic_id = 'nobody'",
+    "document_is_held": "delete from documents",
+    "document_is_referred_to": (
+        "insert into documents select * replace ('ff' as document_sha256, 'x' as url) from documents limit 1"
+    ),
+    "entry_has_feed": "update entries set feed_id = 'nobody' where outcome = 'stored'",
+    "entry_keys": "insert into entries from entries limit 1",
+    "held_has_article": "update entries set article_id = null where outcome = 'duplicate'",
+    "ledger": "delete from entries where outcome = 'failed'",
+    "load_sequence": "update load_sequence set last_load_seq = 0",
+    "mention_offsets": "update mentions set char_start = char_start + 1 where zone = 'body'",
+    "pending_is_open": "update entries set outcome_at = null where outcome = 'failed'",
+    "poll_keys": "insert into polls from polls limit 1",
+    "removal_keys": "delete from removals where ordinal = 1",
+    "runs_are_known": "delete from runs",
+    "stored_has_article": "update articles set entry_id = 'nobody' where load_seq = 1",
+    "text_sha256": "update revisions set text = 'Other'",
+    "topic_versions": "insert into topics select * replace ('v2' as query_version) from topics",
+}
+
+
+@pytest.fixture
+def sound(warehouse: Warehouse, room: Newsroom) -> Warehouse:
+    """Return a warehouse with one of everything: stored, edited, duplicate, failed, pending."""
+    first, second, copy, failed, _ = warehouse.found(5)
+    items = [room.collected(entry) for entry in (first, second)]
+    duplicate = room.collected(copy, canonical_url=first.url)
+    broken = room.collected(failed, outcome=Outcome.FAILED, reason="timeout", document=None, reading=None)
+    warehouse.loaded(*items, duplicate, broken)
+    warehouse.loaded(room.collected(second, text="DeepSeek, edited.", at=room.later()))
+    return warehouse
+
+
+def failing(warehouse: Warehouse) -> set[str]:
+    return {result.name for result in run_checks(warehouse.con) if result.failed_count}
+
+
+def test_every_check_holds_on_a_sound_warehouse_and_on_an_empty_one(sound: Warehouse, tmp_path: Path) -> None:
+    from warehouse.connection import writer
+
+    assert failing(sound) == set()
+    with writer(tmp_path / "empty") as con:
+        assert [result for result in run_checks(con) if result.failed_count] == []
+
+
+def test_every_check_has_a_fault_planted_for_it() -> None:
+    assert set(FAULTS) == set(checks())
+
+
+@pytest.mark.parametrize("name", sorted(FAULTS))
+def test_a_planted_fault_is_found_by_its_check(sound: Warehouse, name: str) -> None:
+    sound.con.execute(FAULTS[name])
+
+    result = next(result for result in run_checks(sound.con) if result.name == name)
+    assert result.failed_count > 0
+    assert result.description.endswith(".")
+    assert "=" in (result.example or "")
+
+
+def test_an_example_is_one_line_even_where_a_value_has_many(sound: Warehouse) -> None:
+    sound.con.execute("update mentions set raw = E'two\\nlines'")
+
+    result = next(result for result in run_checks(sound.con) if result.name == "mention_offsets")
+    assert "\n" not in (result.example or "")
+
+
+def test_a_title_that_is_stored_otherwise_than_mentioned_is_found(sound: Warehouse) -> None:
+    sound.con.execute("update mentions set raw = 'Qwen' where zone = 'title'")
+
+    assert "mention_offsets" in failing(sound)
