@@ -56,9 +56,10 @@ def _shingles(text: str) -> Counter[tuple[str, ...]]:
 
 
 def count_snippets(snippets: Sequence[str], text: str) -> tuple[int, int]:
-    """Return (found, all) of *snippets* in *text*; white space counts as one space."""
+    """Return (found, all) of *snippets* in *text*; white space counts as one space, and blank ones do not count."""
     body = squeeze(text)
-    return sum(squeeze(snippet) in body for snippet in snippets), len(snippets)
+    wanted = [short for snippet in snippets if (short := squeeze(snippet))]
+    return sum(short in body for short in wanted), len(wanted)
 
 
 def squeeze(text: str) -> str:

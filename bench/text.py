@@ -19,7 +19,10 @@ from typing import Any
 from bench.scoring import PageScore, count_snippets, same_names, same_words, shingle_shares, summarise
 from bench.text_tools import DEFAULT_TOOLS, TOOLS, Extracted, Sample
 
-_COLUMNS = ("f1", "precision", "recall", "f1_mean", "present_pct", "absent_pct", "comment_leak_pct", "title_pct", "date_pct", "authors_pct", "ms_per_page")  # fmt: skip
+_COLUMNS = (
+    *("f1", "precision", "recall", "f1_mean", "present_pct", "absent_pct", "comment_leak_pct"),
+    *("title_pct", "date_pct", "authors_pct", "ms_per_page"),
+)
 
 
 class CorpusError(Exception):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from extractors.model import Document, Hints
+from extractors.text.metadata import Metadata
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,9 +51,18 @@ def newsdesk(sample: Sample) -> Extracted:
     return Extracted(
         text="\n".join(text for _kind, text in seen.blocks),
         title=about.title if about else None,
-        days=frozenset({about.published_at.date().isoformat()}) if about and about.published_at else frozenset(),
+        days=_days(about) if about else frozenset(),
         authors=about.authors if about else (),
     )
+
+
+def _days(about: Metadata) -> frozenset[str]:
+    """Return the day of the claim that was believed, in UTC and as the page wrote it."""
+    if about.published_at is None:
+        return frozenset()
+    instant = f"-> {about.published_at.isoformat()}"
+    written = {raw[:10] for field, _where, raw in about.candidates if field == "published_at" and raw.endswith(instant)}
+    return frozenset({about.published_at.date().isoformat(), *written})
 
 
 def _trafilatura(sample: Sample, *, precision: bool = False, recall: bool = False, fast: bool = False) -> Extracted:

@@ -31,8 +31,17 @@ from extractors.text.decode import Decoded, decode
 from extractors.text.header import read_header
 from extractors.text.language import detect_language
 from extractors.text.metadata import Metadata, read_metadata
-from extractors.text.page import Page, parse_page
-from extractors.text.page_kinds import form_of, is_index, media_type, unreadable, wall
+from extractors.text.page import Page, Segment, parse_page
+from extractors.text.page_kinds import (
+    CONSENT_WALL,
+    declared_list,
+    form_of,
+    is_consent_text,
+    is_index,
+    media_type,
+    unreadable,
+    wall,
+)
 from extractors.text.recover import recover
 from extractors.text.repair import merge_repairs, repair_page, repair_texts
 from extractors.version import EXTRACTOR, extractor_version
@@ -41,6 +50,8 @@ from extractors.version import EXTRACTOR, extractor_version
 _MIN_CHARS = 250
 #: A character of Chinese, Japanese or Korean says as much as so many Latin ones.
 _CJK_WEIGHT = 2.5
+#: A text shorter than this on a page that is not free is its teaser (a paragraph or three).
+_TEASER_CHARS = 1_200
 #: Below this share of what the feed itself gave, the page's text is not the article.
 _THIN_SHARE = 0.4
 #: How much longer JSON-LD's own text must be to replace the page's.
@@ -81,6 +92,7 @@ class _Body:
     score: float | None
     repairs: tuple[str, ...]
     extracted_chars: int
+    segments: tuple[Segment, ...] = ()
 
     @property
     def text(self) -> str:
@@ -135,7 +147,7 @@ def _read_text(
     """Read a page or a plain text, and judge what came out."""
     page = None
     if seen.form == "plain":
-        body = _read_plain(document, decoded, hints=hints, now=now)
+        body = _read_plain(document, decoded, hints=hints)
     else:
         page, body = _read_page(document, decoded, hints=hints, now=now)
     seen = replace(
@@ -172,7 +184,7 @@ def _read_text(
 # --- the two forms -------------------------------------------------------------------------------------------------
 
 
-def _read_plain(document: Document, decoded: Decoded, *, hints: Hints, now: datetime) -> _Body:
+def _read_plain(document: Document, decoded: Decoded, *, hints: Hints) -> _Body:
     """Read a plain text: its header, its furniture, its readers' comments."""
     found = extraction.extract_plain(unicodedata.normalize("NFC", decoded.text))
     language, _score = detect_language(" ".join(block.text for block in found.blocks[:40]))
@@ -244,11 +256,10 @@ def _finish(
     """Repair and clean the blocks of an extraction."""
     blocks_found = recover(found, standfirst=metadata.standfirst)
     texts = [unicodedata.normalize("NFC", block.text) for block in blocks_found]
-    guess, _score = detect_language(" ".join(texts[:40]), title=metadata.title)
-    repaired = repair_texts(texts, language=guess or (declared or "")[:2] or None)
+    language, score = detect_language(" ".join(texts[:40]), title=metadata.title)
+    repaired = repair_texts(texts, language=language or (declared or "")[:2] or None)
     blocks = [relabel(block, text) for block, text in zip(blocks_found, repaired.texts, strict=True) if text]
     cleaned = clean(blocks, about=_about(metadata))
-    language, score = detect_language(" ".join(block.text for block in cleaned.blocks[:40]), title=metadata.title)
     pruned = tuple(Removal(kind=RemovalKind.COMMENT, text=text, rule=rule) for text, rule in found.pruned)
     return _Body(
         blocks=cleaned.blocks,
@@ -259,6 +270,7 @@ def _finish(
         score=score,
         repairs=merge_repairs(repairs, repaired.repairs),
         extracted_chars=found.extracted_chars,
+        segments=found.segments,
     )
 
 
@@ -281,10 +293,23 @@ def _judge(document: Document, body: _Body, page: Page | None) -> tuple[Outcome,
             return _judge_thin(document, body, page, text)
         if _is_home(document):
             return Outcome.NOT_ARTICLE, "the link led to the home page"
-        if is_index(page, body_segments(page), final_url=url, is_article=body.metadata.is_article):
+        if is_index(page, body.segments, final_url=url, is_article=body.metadata.is_article):
             return Outcome.NOT_ARTICLE, "an index page: most of its text is links"
+        return _judge_claims(body, text)
     if _weight(text) < _MIN_CHARS:
         return Outcome.TOO_SHORT, _too_short(text)
+    return Outcome.STORED, None
+
+
+def _judge_claims(body: _Body, text: str) -> tuple[Outcome, str | None]:
+    """Return what a page with enough text is by what it says of itself."""
+    listed = None if body.metadata.is_article else declared_list(body.metadata.types)
+    if listed:
+        return Outcome.NOT_ARTICLE, f"the page calls itself a list ({listed})"
+    if is_consent_text(text):
+        return Outcome.BLOCKED, CONSENT_WALL
+    if body.metadata.is_paywalled and _weight(text) < _TEASER_CHARS:
+        return Outcome.PAYWALLED, f"the publisher says that it is not free; a teaser of {len(text)} characters"
     return Outcome.STORED, None
 
 
@@ -300,14 +325,9 @@ def _judge_thin(document: Document, body: _Body, page: Page, text: str) -> tuple
         return Outcome.NOT_ARTICLE, found[1]
     if _is_home(document):
         return Outcome.NOT_ARTICLE, "the link led to the home page"
-    if is_index(page, body_segments(page), final_url=url, is_article=body.metadata.is_article):
+    if is_index(page, body.segments, final_url=url, is_article=body.metadata.is_article):
         return Outcome.NOT_ARTICLE, "an index page: most of its text is links"
     return Outcome.TOO_SHORT, _too_short(text)
-
-
-def body_segments(page: Page) -> list[extraction.Segment]:
-    """Return the segments of *page*."""
-    return extraction.segments(page.tree)
 
 
 def _is_home(document: Document) -> bool:

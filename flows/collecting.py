@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from extractors.acquire.archives import WarcWriter, daily_file, document
 from extractors.acquire.fetch import Fetcher
@@ -32,12 +32,9 @@ from flows.readers import Readers
 from flows.settings import Settings
 from warehouse.archives import committed_bytes
 from warehouse.articles import load_batch
-from warehouse.connection import writer
+from warehouse.connection import Connection, writer
 from warehouse.entries import known_urls, outcome_counts, pending_entries
 from warehouse.gate import held_gate
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 log = logging.getLogger("newsdesk.collect")
 
@@ -109,7 +106,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def open_writer(settings: Settings) -> "AbstractContextManager[DuckDBPyConnection]":
+def open_writer(settings: Settings) -> AbstractContextManager[Connection]:
     """Open the warehouse that *settings* name, waiting for its turn as long as they say."""
     return writer(settings.home, wait_seconds=settings.writer_wait_seconds)
 
@@ -148,7 +145,7 @@ def pick_up(settings: Settings) -> list[PendingEntry]:
 
 
 def collect_batch(shop: Workshop, *, number: int) -> int:
-    """Fetch, keep and read batch *number* of *shop*, load it in one transaction when its turn comes; return its size."""
+    """Fetch, keep and read batch *number* of *shop*, load it in one transaction in its turn; return its size."""
     with shop.turns.hold(number) as wait_for_turn:
         items = [read() for read in fetch_entries(shop, shop.batches[number])]
         wait_for_turn()

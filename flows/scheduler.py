@@ -29,7 +29,9 @@ def prepare(home: Path) -> None:
     """
     for name, value in _DEFAULTS.items():
         os.environ.setdefault(name, value)
-    if "PREFECT_API_URL" not in os.environ:
+    if is_temporary():
+        # Prefect makes the last folder of the path only.
+        home.mkdir(parents=True, exist_ok=True)
         os.environ.setdefault("PREFECT_HOME", str((home / "prefect").resolve()))
 
 

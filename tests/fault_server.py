@@ -1,308 +1,31 @@
 """
 A small real HTTP server on loopback whose answers fail in the ways that real servers do.
 
-Bytes go out exactly as written here, so an answer can be wrong in every way. A path names a fault::
+A path names a fault of ``faults.py``::
 
     with FaultServer() as server:
         fetcher = Fetcher(user_agent="test", connect_to={".example": server.address})
         fetcher.fetch(FetchRequest(url="http://desk.example/truncated-gzip"))
 
-``server.pages["/feed.xml"] = Answer(...)`` adds good pages; ``server.log`` is what was asked, with times, so
-that politeness can be proven from the server's side. ``FAULTS`` lists every fault with its story.
+``server.pages["/feed.xml"] = Answer(...)`` adds good pages; ``server.log`` is what was asked, with times, so that
+politeness can be proven from the server's side.
 """
 
-import gzip
 import re
 import socket
 import ssl
-import struct
 import threading
 import time
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
-import brotli
+from faults import FAULTS, FEED, PAGE, Answer, Asked, Connection, plain
 
-FEED = b"""<?xml version="1.0" encoding="utf-8"?>
-<rss version="2.0"><channel><title>Fault desk</title><link>http://desk.example/</link>
-<item><title>First</title><link>http://desk.example/1</link><guid>http://desk.example/1</guid>
-<pubDate>Fri, 20 Nov 2026 10:00:00 GMT</pubDate><description>One</description></item>
-<item><title>Second</title><link>http://desk.example/2</link><guid>http://desk.example/2</guid>
-<pubDate>Fri, 20 Nov 2026 11:00:00 GMT</pubDate><description>Two</description></item>
-</channel></rss>
-"""
-PAGE = b"""<!doctype html><html><head><title>Page</title></head>
-<body><p>Hello from the fault desk.</p></body></html>"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """A whole, honest answer."""
-
-    body: bytes = b""
-    status: int = 200
-    content_type: str = "text/html; charset=utf-8"
-    headers: tuple[tuple[str, str], ...] = ()
-    #: Seconds before the answer starts.
-    delay: float = 0.0
-
-    def raw(self) -> bytes:
-        lines = [
-            f"HTTP/1.1 {self.status} Whatever",
-            f"Content-Type: {self.content_type}",
-            *(f"{name}: {value}" for name, value in self.headers),
-        ]
-        if self.status != 304:
-            lines.append(f"Content-Length: {len(self.body)}")
-        return "\r\n".join(lines).encode() + b"\r\n\r\n" + self.body
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """One request as the server saw it."""
-
-    #: Seconds of a monotonic clock.
-    started: float
-    host: str
-    target: str
-    headers: dict[str, str]
-    #: Requests to the same host under way at that moment, this one included.
-    under_way: int
-
-
-@dataclass(frozen=True, slots=True)
-class Connection:
-    """What a fault may use."""
-
-    sock: socket.socket
-    asked: Asked
-    server: "FaultServer"
-
-    def send(self, data: bytes) -> None:
-        self.sock.sendall(data)
-
-    def drip(self, data: bytes, seconds: float) -> None:
-        """Send one byte at a time until the reader goes away."""
-        for number in range(len(data)):
-            self.sock.sendall(data[number : number + 1])
-            if self.server.closing.wait(seconds):
-                return
-
-    def hang(self) -> None:
-        """Say nothing more until the reader goes away or the server ends."""
-        self.sock.settimeout(0.05)
-        while not self.server.closing.is_set():
-            try:
-                if not self.sock.recv(4096):
-                    return
-            except TimeoutError:
-                continue
-
-    def query(self, name: str) -> str:
-        return parse_qs(urlsplit(self.asked.target).query).get(name, [""])[0]
-
-
-Fault = Callable[[Connection], None]
-FAULTS: dict[str, Fault] = {}
-
-
-def fault(work: Fault) -> Fault:
-    """Register a fault under its name: ``slow_body`` answers ``/slow-body``."""
-    FAULTS["/" + work.__name__.strip("_").replace("_", "-")] = work
-    return work
-
-
-def fixed(name: str, data: bytes) -> None:
-    """Register a fault that is one fixed answer."""
-    FAULTS[name] = lambda connection: connection.send(data)
-
-
-def head(*lines: str, status: str = "200 OK") -> bytes:
-    return "\r\n".join((f"HTTP/1.1 {status}", *lines)).encode() + b"\r\n\r\n"
-
-
-def plain(body: bytes, *lines: str, status: str = "200 OK") -> bytes:
-    return head(f"Content-Length: {len(body)}", *lines, status=status) + body
-
-
-def chunk(data: bytes) -> bytes:
-    return f"{len(data):x}\r\n".encode() + data + b"\r\n"
-
-
-_GZIPPED = gzip.compress(FEED, mtime=0)
-_CHUNKED = head("Transfer-Encoding: chunked")
-
-# -- encodings and lengths
-# --------------------------------------------------------------------------------------------
-fixed("/good", plain(FEED, "Content-Type: application/rss+xml"))
-fixed("/gzip", plain(_GZIPPED, "Content-Encoding: gzip"))
-fixed("/truncated-gzip", plain(_GZIPPED[:-20], "Content-Encoding: gzip"))
-fixed("/gzip-twice", plain(gzip.compress(_GZIPPED), "Content-Encoding: gzip, gzip"))
-fixed("/gzip-with-junk", plain(_GZIPPED + b"junk", "Content-Encoding: gzip"))
-fixed("/gzip-undeclared", plain(_GZIPPED, "Content-Type: application/x-gzip"))
-fixed("/gzip-declared-plain", plain(FEED, "Content-Encoding: gzip"))
-fixed("/deflate-wrapped", plain(zlib.compress(FEED), "Content-Encoding: deflate"))
-fixed("/deflate-raw", plain(zlib.compress(FEED)[2:-4], "Content-Encoding: deflate"))
-fixed("/brotli", plain(brotli.compress(FEED), "Content-Encoding: br"))
-fixed("/encoding-unknown", plain(FEED, "Content-Encoding: zstd"))
-fixed("/encoding-is-a-charset", plain(FEED, "Content-Encoding: utf-8"))
-fixed("/length-too-long", head(f"Content-Length: {len(FEED) + 100}") + FEED)
-fixed("/length-too-short", head(f"Content-Length: {len(FEED) - 100}") + FEED)
-fixed("/length-bad", head("Content-Length: many") + FEED)
-fixed("/length-twice", head("Content-Length: 10", f"Content-Length: {len(FEED)}") + FEED)
-fixed("/length-absent", head("Connection: close") + FEED)
-fixed("/chunked", _CHUNKED + chunk(FEED[:100]) + chunk(FEED[100:]) + b"0\r\n\r\n")
-fixed("/chunk-size-bad", _CHUNKED + b"zz\r\n" + FEED)
-fixed("/chunked-cut", _CHUNKED + chunk(FEED))
-fixed("/empty", plain(b""))
-fixed("/no-content", head(status="204 No Content"))
-
-# -- the protocol ------------------------------------------------------------------------------------------
-fixed("/http-0.9", FEED)
-fixed("/http-1.0", b"HTTP/1.0 200 OK\r\n\r\n" + FEED)
-fixed("/status-garbage", b"HTTP/1.1 abc OK\r\n\r\n" + FEED)
-fixed("/icy", b"ICY 200 OK\r\nContent-Length: 4\r\n\r\nhigh")
-fixed("/header-60-kb", plain(FEED, "X-Long: " + "a" * 60_000))
-fixed("/header-300", plain(FEED, *(f"X-Header-{number}: 1" for number in range(300))))
-fixed("/header-name-bad", plain(FEED, "Bad Name: 1"))
-fixed("/header-not-ascii", plain(FEED, "X-Place: Köln"))
-fixed("/header-latin-1", b"HTTP/1.1 200 OK\r\nX-Place: K\xf6ln\r\nContent-Length: 0\r\n\r\n")
-fixed("/line-feeds-only", plain(FEED).replace(b"\r\n", b"\n"))
-fixed("/early-hints", b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" + plain(FEED))
-
-# -- redirects ---------------------------------------------------------------------------------------------
-for _status in (301, 302, 303, 307, 308):
-    fixed(f"/redirect-{_status}", plain(b"", "Location: /good", status=f"{_status} Moved"))
-fixed("/redirect-loop", plain(b"", "Location: /redirect-loop-back", status="302 Found"))
-fixed("/redirect-loop-back", plain(b"", "Location: /redirect-loop", status="302 Found"))
-fixed("/redirect-to-file", plain(b"", "Location: file:///etc/passwd", status="302 Found"))
-fixed("/redirect-to-data", plain(b"", "Location: data:text/html,x", status="302 Found"))
-fixed("/redirect-to-private", plain(b"", "Location: http://127.0.0.99:9/secret", status="302 Found"))
-fixed("/redirect-to-metadata", plain(b"", "Location: http://169.254.169.254/latest/", status="302 Found"))
-fixed("/redirect-to-decimal", plain(b"", "Location: http://2130706433/", status="302 Found"))
-fixed("/redirect-to-mapped", plain(b"", "Location: http://[::ffff:127.0.0.99]/", status="302 Found"))
-fixed("/redirect-without-location", plain(PAGE, status="302 Found"))
-fixed("/redirect-scheme-relative", plain(b"", "Location: //other.example/good", status="301 Moved"))
-fixed("/redirect-not-ascii", plain(b"", "Location: /caf\u00e9?q=\u4e2d b", status="302 Found"))
-fixed("/redirect-unreadable", plain(b"", "Location: http://[::1", status="302 Found"))
-
-# -- states and words --------------------------------------------------------------------------------------
-fixed("/gone", plain(PAGE, status="410 Gone"))
-fixed("/missing", plain(PAGE, status="404 Not Found"))
-fixed("/teapot-legal", plain(PAGE, status="451 Unavailable For Legal Reasons"))
-fixed("/challenge", plain(PAGE, "cf-mitigated: challenge", status="403 Forbidden"))
-fixed("/busy-seconds", plain(b"", "Retry-After: 120", status="429 Too Many Requests"))
-fixed("/busy-date", plain(b"", "Retry-After: Fri, 01 Jan 2100 00:00:00 GMT", status="429 Too Many Requests"))
-fixed("/busy-zero", plain(b"", "Retry-After: 0", status="429 Too Many Requests"))
-fixed("/busy-garbage", plain(b"", "Retry-After: soon", status="429 Too Many Requests"))
-fixed("/down", plain(PAGE, "Retry-After: 60", status="503 Service Unavailable"))
-fixed("/uninvited-304", head(status="304 Not Modified"))
-fixed("/html-as-feed", plain(PAGE, "Content-Type: text/html", 'ETag: "page"'))
-
-
-@fault
-def slow_headers(connection: Connection) -> None:
-    connection.drip(plain(FEED), 0.1)
-
-
-@fault
-def slow_body(connection: Connection) -> None:
-    connection.send(head(f"Content-Length: {len(FEED)}"))
-    connection.drip(FEED, 0.1)
-
-
-@fault
-def stall(connection: Connection) -> None:
-    """The body stops after its first bytes, and the connection stays open."""
-    connection.send(head(f"Content-Length: {len(FEED)}") + FEED[:50])
-    connection.hang()
-
-
-@fault
-def silence(connection: Connection) -> None:
-    """No answer at all."""
-    connection.hang()
-
-
-@fault
-def close_at_once(connection: Connection) -> None:
-    """The connection is closed without a word."""
-
-
-@fault
-def reset_in_body(connection: Connection) -> None:
-    connection.send(head(f"Content-Length: {len(FEED)}") + FEED[:100])
-    connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-
-
-@cache
-def bomb() -> bytes:
-    packer = zlib.compressobj(1, zlib.DEFLATED, 31)
-    return b"".join(packer.compress(bytes(1_000_000)) for _ in range(300)) + packer.flush()
-
-
-@fault
-def gzip_bomb(connection: Connection) -> None:
-    """300 MB of nothing in 1.3 MB."""
-    connection.send(plain(bomb(), "Content-Encoding: gzip"))
-
-
-@fault
-def endless(connection: Connection) -> None:
-    """Chunks for ever."""
-    connection.send(_CHUNKED)
-    while not connection.server.closing.is_set():
-        connection.send(chunk(b"<item>" * 10_000))
-
-
-@fault
-def large(connection: Connection) -> None:
-    """20 MB, declared."""
-    connection.send(plain(b"x" * 20_000_000))
-
-
-@fault
-def large_undeclared(connection: Connection) -> None:
-    """20 MB that end with the connection."""
-    connection.send(head("Connection: close") + b"x" * 20_000_000)
-
-
-@fault
-def hops(connection: Connection) -> None:
-    """``/hops?n=15`` redirects 15 times."""
-    left = int(connection.query("n") or 0)
-    connection.send(plain(b"", f"Location: /hops?n={left - 1}", status="302 Found") if left else plain(FEED))
-
-
-@fault
-def cookie_wall(connection: Connection) -> None:
-    """Redirects to itself until its cookie comes back."""
-    if "wall=passed" in connection.asked.headers.get("cookie", ""):
-        connection.send(plain(FEED))
-    else:
-        connection.send(plain(b"", "Set-Cookie: wall=passed; Path=/", "Location: /cookie-wall", status="302 Found"))
-
-
-@fault
-def conditional(connection: Connection) -> None:
-    """A feed that keeps its promise: 304 to its own validators."""
-    told = connection.asked.headers
-    if told.get("if-none-match") == '"v1"' and told.get("if-modified-since") == "Fri, 20 Nov 2026 10:00:00 GMT":
-        connection.send(head('ETag: "v1"', status="304 Not Modified"))
-    else:
-        connection.send(plain(FEED, 'ETag: "v1"', "Last-Modified: Fri, 20 Nov 2026 10:00:00 GMT"))
-
-
-@fault
-def keep_alive_reset(connection: Connection) -> None:
-    """A good answer, after which the connection is closed although it promised to stay."""
-    connection.send(plain(FEED, "Connection: keep-alive"))
+__all__ = ["FAULTS", "FEED", "PAGE", "Answer", "Asked", "Connection", "FaultServer"]
 
 
 class FaultServer:

@@ -29,8 +29,6 @@ _ENTRY = {
     "url_key": TEXT, "title": TEXT, "summary": TEXT, "content_html": TEXT, "authors": TEXTS,
     "published_at": INSTANT, "published_raw": TEXT, "ordinal": INTEGER,
 }  # fmt: skip
-#: Answers by which a server asks not to be asked again for a while (RFC 6585 section 4, RFC 9110 section 15.6.4).
-_HOLD_STATUSES = (429, 503)
 _SUCCESSES = (PollResult.CHANGED, PollResult.UNCHANGED)
 
 
@@ -159,7 +157,7 @@ def _poll_row(poll: PolledFeed) -> dict[str, Any]:
         "read_count": len(parsed.entries) if parsed else None,
         "title": parsed.title if parsed else None,
         "kind": parsed.kind if parsed else None,
-        "hold_until": poll.next_poll_at if poll.http_status in _HOLD_STATUSES else None,
+        "hold_until": poll.hold_until,
     }
 
 
@@ -203,7 +201,7 @@ returning feed_id
 _DUE = """
 select
     feed_id, url, source, currency, etag, last_modified, body_sha256, last_polled_at, last_new_at,
-    poll_interval_minutes, failure_weight, entry_count
+    poll_interval_minutes, failure_weight, entry_count, last_success_at, status
 from feeds
 where is_active
     and coalesce(hold_until <= ?, true)

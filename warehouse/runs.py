@@ -1,7 +1,7 @@
 """Record each run: what ran, when, with which versions, how it ended."""
 
 import os
-import socket
+import platform
 from datetime import datetime
 from pathlib import Path
 
@@ -76,14 +76,14 @@ def _process(pid: int) -> str:
         started = "dead" if fields[0] == "Z" else fields[19]
     except (OSError, IndexError):
         started = "0"
-    return f"{socket.gethostname()} {pid} {started}"
+    return f"{platform.node()} {pid} {started}"
 
 
 def _is_dead(process: str) -> bool:
     """Tell whether *process* was on this host and is no more."""
     host, _, rest = process.partition(" ")
     pid = int(rest.partition(" ")[0])
-    if host != socket.gethostname():
+    if host != platform.node():
         return False
     try:
         os.kill(pid, 0)

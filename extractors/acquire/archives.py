@@ -317,7 +317,7 @@ def _read(record: WarcRecord, offset: int | None = None) -> Document | None:
 
 
 def _check_end(stream: BinaryIO, position: int) -> None:
-    """Raise EOFError where the last gzip member, at or after *position*, is cut off; the reader ends there in silence."""
+    """Raise EOFError where the gzip member at *position* or a later one is cut off; fastwarc ends there in silence."""
     stream.seek(position)
     member = zlib.decompressobj(31)
     data = stream.read(_PIECE_BYTES)

@@ -41,6 +41,7 @@ def guarded_connector(connect_to: Mapping[str, tuple[str, int]]) -> aiohttp.TCPC
     allowed = set(connect_to.values())
 
     def opened(info: tuple[Any, ...]) -> socket.socket:
+        """Open the socket for one address, or refuse."""
         family, kind, protocol, _, address = info
         if not is_public(address[0]) and (address[0], address[1]) not in allowed:
             REFUSED.get().append(address[0])
@@ -123,12 +124,14 @@ class _Resolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
+        """Return the addresses of *host*."""
         for suffix, (address, at_port) in self._connect_to.items():
             if host == suffix.removeprefix(".") or (suffix.startswith(".") and host.endswith(suffix)):
                 return [ResolveResult(hostname=host, host=address, port=at_port, family=family, proto=0, flags=0)]
         return await self._system.resolve(host, port, family)
 
     async def close(self) -> None:
+        """End the system's resolver."""
         await self._system.close()
 
 

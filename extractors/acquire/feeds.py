@@ -1,4 +1,4 @@
-"""Read a feed document: who said what, when, and under which stable id."""
+"""Read a feed document: who said what, when, under which stable id."""
 
 import html
 import re

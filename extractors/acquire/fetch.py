@@ -68,7 +68,6 @@ _LOCATION_SAFE = "%/:=&?~#+!$,;'@()*[]|"
 ERRORS: tuple[tuple[type[BaseException], type[FetchError], str], ...] = (
     (aiohttp.InvalidURL, BadUrlError, "not an http address"),
     (aiohttp.NonHttpUrlClientError, BadUrlError, "not an http address"),
-    (aiohttp.RedirectClientError, BadUrlError, "not an http address"),
     (aiohttp.ClientConnectorDNSError, DnsError, "the host has no address"),
     (aiohttp.ClientSSLError, TlsError, "the certificate or the TLS handshake failed"),
     (aiohttp.ServerFingerprintMismatch, TlsError, "the certificate is another one"),
@@ -110,12 +109,6 @@ class _Trail:
             raise RedirectLoopError(f"more than {MAX_HOPS} redirects", url=without_secrets(self.url))
         self.url = target
 
-    def cookie_header(self) -> str:
-        """Return the cookies of this fetch for the current address; empty for nearly all."""
-        if self.cookies is None:
-            return ""
-        return self.cookies.filter_cookies(URL(self.url)).output(attrs=[], header="", sep=";").strip()
-
 
 class Fetcher:
     """
@@ -143,7 +136,6 @@ class Fetcher:
         self._connect_to = dict(connect_to or {})
         self._per_host = per_host
         self._concurrency = concurrency
-        self._read_step = max(1, concurrency // 4)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="newsdesk-fetch", daemon=True)
         self._names = ThreadPoolExecutor(_DNS_THREADS, thread_name_prefix="newsdesk-dns")
@@ -194,13 +186,19 @@ class Fetcher:
         room = asyncio.Semaphore(2 * self._concurrency)
         batch = self._call(self._run_all(requests, done=done, room=room))
         batch.add_done_callback(done.put)
-        read = 0
+        read, step = 0, max(1, self._concurrency // 4)
+
+        def make_room() -> None:
+            """Let the next outcomes come."""
+            for _ in range(step):
+                room.release()
+
         try:
             while isinstance(ended := done.get(), list):
                 for item in ended:
                     read += 1
-                    if read % self._read_step == 0:
-                        self._loop.call_soon_threadsafe(_release, room, self._read_step)
+                    if read % step == 0:
+                        self._loop.call_soon_threadsafe(make_room)
                     yield item
             ended.result()
         finally:
@@ -238,11 +236,13 @@ class Fetcher:
         ended: list[tuple[int, FetchOutcome]] = []
 
         def hand_over() -> None:
+            """Give the reader what has ended so far."""
             if ended:
                 done.put(ended.copy())
                 ended.clear()
 
         async def work() -> None:
+            """Fetch one request after another."""
             while (taken := lanes.take()) is not None:
                 lane, number, request = taken
                 await room.acquire()
@@ -336,14 +336,8 @@ class Fetcher:
         return headers
 
     def _hold(self, name: str, wish: str | None) -> None:
-        until = retry_after(wish, now=datetime.now(UTC))
-        if until is not None:
+        if until := retry_after(wish, now=datetime.now(UTC)):
             self._gate.hold(name, until)
-
-
-def _release(room: asyncio.Semaphore, count: int) -> None:
-    for _ in range(count):
-        room.release()
 
 
 async def _body(answer: aiohttp.ClientResponse, *, request: FetchRequest, url: str) -> bytes:
@@ -371,7 +365,8 @@ def _address(url: str) -> URL:
 
 def _cookies(trail: _Trail) -> str:
     """Return the Cookie header for the next exchange; refuse to ask the very same thing twice."""
-    cookies = trail.cookie_header()
+    jar = trail.cookies
+    cookies = jar.filter_cookies(URL(trail.url)).output(attrs=[], header="", sep=";").strip() if jar else ""
     if (trail.url, cookies) in trail.seen:
         raise RedirectLoopError("redirects in a circle", url=without_secrets(trail.url))
     trail.seen.add((trail.url, cookies))

@@ -52,9 +52,11 @@ class _Zlib:
 
     @property
     def is_finished(self) -> bool:
+        """Whether the end mark was seen."""
         return self._stream.eof
 
     def undo(self, data: bytes) -> Iterator[bytes]:
+        """Yield what *data* unfolds to."""
         while data:
             if self._stream.eof:
                 data = self._between + data
@@ -77,9 +79,11 @@ class _Brotli:
 
     @property
     def is_finished(self) -> bool:
+        """Whether the end mark was seen."""
         return bool(self._stream.is_finished())
 
     def undo(self, data: bytes) -> Iterator[bytes]:
+        """Yield what *data* unfolds to."""
         while not self._stream.is_finished():
             piece = self._stream.process(data, output_buffer_limit=_PIECE_BYTES)
             yield piece

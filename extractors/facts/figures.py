@@ -22,8 +22,8 @@ from extractors.model import Figure, Quote
 
 #: Two lengths, weights or temperatures, one in brackets, are one claim.
 _MEASURES: Final = re.compile(
-    r"(?:square |cubic )?(?:km|kilomet(?:er|re)s?|miles?|m|met(?:er|re)s?|feet|foot|ft|inch(?:es)?|cm|mm|acres?|hectares?|ha|kg|"
-    r"kilos?|pounds?|lbs?|tons?|tonnes?|gallons?|lit(?:er|re)s?|mph|km/h|kph|°?[CF]|degrees?.*)"
+    r"(?:square |cubic |metric )?(?:km|kilomet(?:er|re)s?|miles?|m|met(?:er|re)s?|feet|foot|ft|inch(?:es)?|cm|mm|acres?|hectares?|ha|kg|"
+    r"kilos?|pounds?|lbs?|tons?|tonnes?|gallons?|lit(?:er|re)s?|mph|km/h|kph|kW|hp|horsepower|mile-wide|mile|inches|°?[CF]|degrees?.*)"
 )
 #: Two amounts of the same currency this far apart are no conversion of each other.
 _SAME: Final = 0.05
@@ -45,7 +45,9 @@ def find_figures(
     Returns:
         Figures without overlaps. Years, dates, ages, spans of time, ranks, list numbers and numbers in names are none.
     """
-    if not re.search(r"\d", text) and not any(word in text for word in ("percent", "per cent", "dollars", "times", "euros")):
+    if not re.search(r"\d", text) and not any(
+        word in text for word in ("percent", "per cent", "dollars", "times", "euros")
+    ):
         return ()
     setting = Setting(
         language=(language or "").partition("-")[0].lower(), currency=currency.upper(), has_pounds="£" in text
@@ -58,7 +60,9 @@ def find_figures(
         return ()
     quotes = find_quotes(text, language=language) if quotes is None else quotes
     finder = SubjectFinder(text, language=setting.language)
-    figures = [_figure(text, amount, highest, setting=setting, quotes=quotes, finder=finder) for amount, highest in amounts]
+    figures = [
+        _figure(text, amount, highest, setting=setting, quotes=quotes, finder=finder) for amount, highest in amounts
+    ]
     return tuple(_with_conversions(text, figures))
 
 
@@ -68,7 +72,13 @@ def _overlaps(amount: Amount, taken: Sequence[tuple[int, int]]) -> bool:
 
 
 def _figure(
-    text: str, amount: Amount, highest: float | None, *, setting: Setting, quotes: tuple[Quote, ...], finder: SubjectFinder
+    text: str,
+    amount: Amount,
+    highest: float | None,
+    *,
+    setting: Setting,
+    quotes: tuple[Quote, ...],
+    finder: SubjectFinder,
 ) -> Figure:
     comparison, is_approximate = hedge_before(text, amount.start)
     tail, is_about, end = tail_after(text, amount.end)
@@ -89,7 +99,9 @@ def _figure(
         currency=amount.currency,
         is_currency_implied=amount.is_implied,
         comparison=comparison if comparison != "=" else tail,
-        is_approximate=is_approximate or is_about or amount.is_damaged and text[amount.start - 1 : amount.start] == "c",
+        is_approximate=is_approximate
+        or is_about
+        or (amount.is_damaged and text[amount.start - 1 : amount.start] == "c"),
         per_value=per_value,
         per_unit=per_unit,
         subject=subject,

@@ -78,7 +78,7 @@ def read_amount(text: str, start: int, end: int, *, setting: Setting) -> Amount 
     value = number_value(text[start:end], language=setting.language)
     is_damaged = False
     number_start = start
-    if spelt := spelt_digit_before(text, start):
+    if text[start:end].isdecimal() and (spelt := spelt_digit_before(text, start)):
         value, start, is_damaged = float(f"{spelt[0]}.{text[start:end]}"), spelt[1], True
         number_start = start
     share, end = fraction_after(text, end)
@@ -92,7 +92,7 @@ def read_amount(text: str, start: int, end: int, *, setting: Setting) -> Amount 
 
 def _with_sign(text: str, amount: Amount, *, setting: Setting) -> Amount:
     """Take in the currency sign before the numeral."""
-    if amount.start == 0 or text[amount.start - 1].isalnum() and text[amount.start - 1].islower():
+    if amount.start == 0 or (text[amount.start - 1].isalnum() and text[amount.start - 1].islower()):
         return amount
     left = max(0, amount.start - _LONGEST_SIGN)
     found = lexicon.SIGN_BEFORE.search(text[left : amount.start])
@@ -135,14 +135,10 @@ def _with_magnitude(text: str, amount: Amount, *, setting: Setting) -> Amount:
     found = lexicon.magnitude_pattern(setting.language).match(text, amount.end)
     if found is None or not _is_magnitude(text, found, amount=amount):
         return amount
-    factor = lexicon.magnitudes(setting.language)[_key(found[2])]
-    return replace(
-        amount, value=_scaled(amount.value, factor), end=found.end(), has_magnitude=True, factor=factor
-    )
-
-
-def _key(word: str) -> str:
-    return re.sub(r"\s", " ", word.lower())
+    factor = lexicon.magnitudes(setting.language).get(lexicon.key(found[2]))
+    if factor is None:
+        return amount
+    return replace(amount, value=_scaled(amount.value, factor), end=found.end(), has_magnitude=True, factor=factor)
 
 
 def _scaled(value: float, factor: float) -> float:
@@ -161,7 +157,9 @@ def _is_magnitude(text: str, found: re.Match[str], *, amount: Amount) -> bool:
         return True
     if gap or word in {"mm", "t", "mi", "bi"}:
         return word in {"mn", "bn", "tn"} and gap != "-"
-    return word in {"mn", "bn", "tn"} or (not _METRES.match(text, found.end()) and bool(_NOUN_NEXT.match(text, found.end())))
+    return word in {"mn", "bn", "tn"} or (
+        not _METRES.match(text, found.end()) and bool(_NOUN_NEXT.match(text, found.end()))
+    )
 
 
 def _with_mark(text: str, amount: Amount, *, setting: Setting) -> Amount:
@@ -184,20 +182,21 @@ def _with_second_sign(text: str, amount: Amount) -> Amount:
     found = lexicon.WORD_AFTER.match(text, amount.end)
     if found is None or amount.currency is None:
         return amount
-    code = lexicon.WORDS[_key(found[1] or found[2])]
-    if code == "?" or code == amount.currency:
+    code = lexicon.WORDS.get(lexicon.key(found[1] or found[2]), "")
+    if code in {"?", amount.currency}:
         return replace(amount, end=found.end())
     if amount.is_implied and "¢" not in code and code in _FULL_DOLLARS:
         return replace(amount, end=found.end(), currency=code, is_implied=False)
     return amount
 
 
-def _with_currency_word(text: str, amount: Amount, *, setting: Setting) -> Amount | None:
+def _with_currency_word(  # noqa: PLR0911 - one case after the other
+    text: str, amount: Amount, *, setting: Setting
+) -> Amount | None:
     found = lexicon.WORD_AFTER.match(text, amount.end)
-    if found is not None:
-        word = _key(found[1] or found[2])
-        code = lexicon.WORDS[word]
-        if word in {"won", "rand", "real", "rm"} and not amount.has_magnitude and amount.value < 1000:  # noqa: PLR2004
+    word = lexicon.key(found[1] or found[2]) if found else ""
+    if found is not None and (code := lexicon.WORDS.get(word)):
+        if word in {"won", "rand", "real", "rm"} and not amount.has_magnitude and amount.value < 1000:
             return None
         if word == "元" and text[found.end() : found.end() + 1] in "月旦":
             return None
@@ -213,7 +212,7 @@ def _with_currency_word(text: str, amount: Amount, *, setting: Setting) -> Amoun
         return replace(amount, end=found.end(), kind="money", currency=_local(found[0], setting), is_implied=True)
     if (setting.has_pounds or setting.currency == "GBP") and (found := _PENCE.match(text, amount.end)):
         value = _scaled(amount.value, _CENT)
-        is_pence = amount.value < 1000 and amount.value not in {480, 720}  # noqa: PLR2004 - screen lines
+        is_pence = amount.value < 1000 and amount.value not in {480, 720}
         return replace(amount, end=found.end(), value=value, kind="money", currency="GBP") if is_pence else None
     return None
 

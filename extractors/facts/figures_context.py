@@ -24,15 +24,17 @@ _NUMBER: Final = r"(?P<number>\d[\d.,]*)?"
 _NOUNS: Final = lexicon.one_of(lexicon.PER_NOUNS)
 _PER: Final = re.compile(
     rf"\s?(?:(?P<each>/|per\s|for\severy\s|for\seach\s|every\s|each\s|an?\s|-a-|-per-|pro\s|par\s|por\s|je\s|a\s)"
-    rf"(?P<amount>\d[\d.,]*)?\s?(?P<factor>[a-z]{{1,8}}\s)?(?P<noun>{_NOUNS}s?|[^\W\d_]+))(?![\w-])",
+    rf"(?P<amount>\d[\d.,]*)?\s?(?P<factor>(?:thousand|million|billion|mn|m|bn|k)\s)?(?P<noun>{_NOUNS}s?|[^\W\d_]+))(?![\w-])",
     re.IGNORECASE,
 )
 _PHRASE: Final = re.compile(rf"\s(?:{lexicon.one_of(lexicon.PER_PHRASES)})(?![^\W\d_])", re.IGNORECASE)
-_BEFORE_CJK: Final = re.compile(r"(?:每年|年均|年間|연간|매년|每月|月均|每天|毎年|毎月|每人|1人あたり|一人当たり)\D{0,3}$")
+_BEFORE_CJK: Final = re.compile(
+    r"(?:每年|年均|年間|연간|매년|每月|月均|每天|毎年|毎月|每人|1人あたり|一人当たり)\D{0,3}$"
+)
 _CJK_UNITS: Final = {"月": "month", "天": "day", "人": "person"}
 #: Between an amount and the same amount in another currency or unit.
 CONVERSION: Final = re.compile(
-    r"\s?(?:[(（\[]\s?|,\s(?:or|about|equivalent\sto|soit|ossia|oder|unos)\s|\s?/\s?|\sor\s(?:about|around|roughly|approximately)\s)"
+    r"\s?(?:[(（\[]\s?|,\s(?:or\sabout|or|about|equivalent\sto|soit|ossia|oder|unos)\s|\s?/\s?|\sor\s(?:about|around|roughly|approximately)\s)"
     r"(?:(?:about|around|approximately|approx\.?|some|nearly|almost|roughly|or|equal\sto|equivalent\sto|the\sequivalent\sof|"
     r"circa|ca\.|c\.|rund|etwa|umgerechnet|environ|soit|unos|约|約|~|≈|=|about)\s?){0,2}(?:[A-Z]{0,3}[$€£¥])?$",
     re.IGNORECASE,
@@ -45,8 +47,7 @@ def hedge_before(text: str, start: int) -> tuple[str, bool]:
     left = text[max(0, start - _WINDOW) : start]
     for _ in range(3):
         if found := lexicon.HEDGE_BEFORE.search(left):
-            word = re.sub(r"\s", " ", (found[1] or found[2]).lower())
-            sign, approximate = _SIGNS[lexicon.HEDGES[word]]
+            sign, approximate = _SIGNS[lexicon.HEDGES.get(lexicon.key(found[1] or found[2]), "~")]
             comparison = sign if comparison == "=" else comparison
             is_approximate |= approximate
             left = left[: found.start()]
@@ -62,17 +63,19 @@ def tail_after(text: str, end: int) -> tuple[str, bool, int]:
     found = lexicon.TAIL_AFTER.match(text, end)
     if found is None:
         return "=", False, end
-    word = (found[1] or found[2]).lower()
+    word = lexicon.key(found[1] or found[2])
     if word == "+" and text[found.end() : found.end() + 1].isalnum():
         return "=", False, end
-    sign, is_approximate = _SIGNS[lexicon.TAILS[re.sub(r"\s", " ", word)]]
+    sign, is_approximate = _SIGNS[lexicon.TAILS.get(word, "~")]
     return sign, is_approximate, found.end()
 
 
 def per_after(text: str, end: int, *, language: str) -> tuple[float | None, str | None]:
     """Return (1.0, "year") for "a year", (1000000.0, "tokens") for "for every 1mn tokens", else (None, None)."""
-    if found := _PHRASE.match(text, end):
-        return 1.0, lexicon.PER_PHRASES[found[0].strip().lower()]
+    if (found := _PHRASE.match(text, end)) and not (
+        found[0].endswith("each") and text[found.end() : found.end() + 3] == " of"
+    ):
+        return 1.0, lexicon.PER_PHRASES.get(lexicon.key(found[0].strip()), "year")
     found = _PER.match(text, end)
     if found is None:
         return None, None
@@ -84,7 +87,7 @@ def per_after(text: str, end: int, *, language: str) -> tuple[float | None, str 
         factor = lexicon.magnitudes(language).get(found["factor"].strip().lower())
         return (factor, noun) if factor and each not in {"a", "an"} else (None, None)
     if is_listed or each in {"per", "for every", "for each", "-per-"}:
-        return (1.0, noun) if noun not in {"cent"} else (None, None)
+        return (1.0, noun) if noun != "cent" else (None, None)
     return None, None
 
 

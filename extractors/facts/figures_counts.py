@@ -13,6 +13,7 @@ _TABLES: Final[dict[str, Any]] = tomllib.loads(
 )
 
 
+@cache
 def _words(*path: str) -> frozenset[str]:
     table: Any = _TABLES
     for key in path:
@@ -26,22 +27,29 @@ _SINGULARS: Final = _words("plurals", "singular")
 _NO_PLURALS: Final = _words("plurals", "not")
 _MEASURES: Final = "|".join(sorted(map(re.escape, _words("measures", "units")), key=len, reverse=True))
 _RATES: Final = "|".join(sorted(map(re.escape, _words("measures", "rates")), key=len, reverse=True))
-_MEASURE: Final = re.compile(rf"[\s\u00a0-]?(?:(?P<rate>{_RATES})|(?P<unit>{_MEASURES}))(?![\w/])")
+_MEASURE: Final = re.compile(rf"[\s\u00a0-]?(?:(?P<rate>{_RATES})|(?P<unit>{_MEASURES}))(?![A-Za-z0-9_/])")
+_CUBIC: Final = re.compile(
+    r"\s(?:cubic|square)\s(?:foot|feet|inch|inches|metres?|meters?|miles?|yards?)\b|\scu\.?\s?ft\b|\ssq\.?\s?ft\b"
+)
 _DEGREES: Final = re.compile(r"\s?(?:degrees?(?:\s(?:Celsius|Fahrenheit|C|F)\b)?|°\s?[CF]?|℃)")
 _COUNTERS: Final = re.compile("|".join(sorted(map(re.escape, _words("counters", "yes")), key=len, reverse=True)))
+#: "14个月" are months.
+_MONTHS: Final = re.compile("多?(?:月|小时|小時|星期|世纪|世紀|年|礼拜)")
 _CJK: Final = re.compile(r"[一-鿿ぁ-ヿ가-힣]")
 _HYPHENED: Final = re.compile(r"-([a-zA-Z]{3,}(?:-[a-z]{2,})?)(?![\w])")
 _OF_THE: Final = re.compile(r"\sof\s(?:(?:the|its|their|his|her|our|these|those|all)\s)+(?:world’s\s|world's\s)?")
 _TOKEN: Final = re.compile(r"[ \u00a0]([^\W\d_][\w’'&.-]*)")
 _PREVIOUS: Final = re.compile(r"([^\s(\[“\"'‘«„]+)[\s\u00a0]$")
 _PARTITIVE: Final = re.compile(r"(?:[\s\u00a0]d[e']|\s?d’)\s?")
-_YEAR_FIRST, _YEAR_LAST: Final = 1700, 2100
+_YEAR_FIRST: Final = 1700
+_YEAR_LAST: Final = 2100
 _MOST_WORDS: Final = 6
 _SHORTEST_PLURAL: Final = 4
 _LARGE: Final = 1000
 #: Hyphened to a number these make no count of things.
 _NO_HYPHENED: Final = frozenset({"old", "something", "strong", "plus", "page", "fold", "and", "day", "hour", "year"})
 #: After a year only these are counted: "2000 people", never "2016 elections".
+_NUMBER_WORDS: Final = frozenset({"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve"})
 _PEOPLE: Final = frozenset(
     {"people", "men", "women", "children", "troops", "soldiers", "workers", "jobs", "employees", "personen", "menschen"}
 )
@@ -81,7 +89,7 @@ def unit_of(text: str, amount: Amount, *, language: str, is_hedged: bool) -> Uni
 
 def _is_year(text: str, amount: Amount) -> bool:
     digits = text[amount.number_start : amount.number_end]
-    return digits.isdecimal() and len(digits) == 4 and _YEAR_FIRST <= amount.value <= _YEAR_LAST  # noqa: PLR2004
+    return digits.isdecimal() and len(digits) == 4 and _YEAR_FIRST <= amount.value <= _YEAR_LAST
 
 
 def _is_label(text: str, amount: Amount, *, language: str) -> bool:
@@ -91,7 +99,9 @@ def _is_label(text: str, amount: Amount, *, language: str) -> bool:
         return text[max(0, amount.start - 1) : amount.start] in {"#", "№", "第"}
     word = previous[1]
     if word.lower().rstrip(",") in _LABELS and not amount.has_magnitude:
-        return not (word.islower() and word in {"may", "march", "mark", "lines", "part", "day", "week", "year", "mai", "mars"})
+        return not (
+            word.islower() and word in {"may", "march", "mark", "lines", "part", "day", "week", "year", "mai", "mars"}
+        )
     if amount.has_magnitude or "," in text[amount.number_start : amount.number_end]:
         return False
     return _is_name(word, at_start=_starts_sentence(text, previous.start(1)), language=language)
@@ -100,6 +110,11 @@ def _is_label(text: str, amount: Amount, *, language: str) -> bool:
 def _is_name(word: str, *, at_start: bool, language: str) -> bool:
     """Tell whether *word* is a name that the number may belong to ("Llama 4", "S&P 500")."""
     if not word[-1].isalnum() or word.lower() in _words("stop", "en") or word.lower() in _words("stop", language):
+        return False
+    if word.lower() in _NUMBER_WORDS:
+        return True
+    plain = word.rpartition("-")[2] or word
+    if plain.islower() and "-" in word:
         return False
     if any(char.isdigit() for char in word) or (len(word) > 1 and any(char.isupper() for char in word[1:])):
         return True
@@ -115,6 +130,8 @@ def _measured(text: str, amount: Amount) -> Unit | None:
     """Read "5 km", "30C", "60 mph"."""
     if found := _DEGREES.match(text, amount.end):
         return Unit(found[0].strip(), found.end())
+    if found := _CUBIC.match(text, amount.end):
+        return Unit(found[0].strip(), found.end())
     if found := _MEASURE.match(text, amount.end):
         gap = amount.end < found.start("rate" if found["rate"] else "unit")
         if found["unit"] == "m" and gap and amount.has_magnitude:
@@ -128,7 +145,9 @@ def _counted(text: str, amount: Amount, *, language: str) -> Unit | None:
     following = text[amount.end : amount.end + 1]
     if following and _CJK.match(following):
         found = _COUNTERS.match(text, amount.end)
-        return Unit(found[0], found.end()) if found else None
+        return Unit(found[0], found.end()) if found and not _MONTHS.match(text, found.end()) else None
+    if language in {"zh", "ja", "ko"}:
+        return None
     if following == "-":
         return _hyphened(text, amount, language=language)
     if language in {"", "en"}:
@@ -165,7 +184,7 @@ def _english(text: str, amount: Amount) -> Unit | None:
         end = token.start(1) + len(token[1].rstrip(".'’-"))
         if _is_plural(word) or (at == first and (amount.value == 1 or amount.value % 1) and word in _SINGULARS):
             return Unit(text[first:end].strip(_SPACES), end)
-        if token[1][-1] in ".":
+        if token[1].endswith("."):
             break
         at = token.end()
     return None
@@ -179,8 +198,10 @@ def _is_plural(word: str) -> bool:
     return word.endswith("s") and not word.endswith(("ss", "us", "is", "ous", "'s", "’s"))
 
 
-def _other(text: str, amount: Amount, *, language: str) -> Unit | None:
+def _other(text: str, amount: Amount, *, language: str) -> Unit | None:  # noqa: PLR0911 - one case after the other
     """Read the noun in other languages: the next word, in German the next with a capital."""
+    if amount.value % 1 and not amount.has_magnitude:
+        return None
     at = amount.end
     if found := _PARTITIVE.match(text, at):
         at = found.end() - 1
@@ -193,7 +214,7 @@ def _other(text: str, amount: Amount, *, language: str) -> Unit | None:
         end = token.start(token.lastindex or 1) + len(word)
         if word.lower() in _words("time", language):
             return Unit(None, -1)
-        if word.lower() in _words("stop", language) or len(word) < 3:  # noqa: PLR2004
+        if word.lower() in _words("stop", language) or len(word) < 3:
             return None
         if language != "de" and word[0].isupper():
             return None

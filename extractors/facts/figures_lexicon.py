@@ -7,6 +7,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from extractors.facts.folding import fold
+
 _TABLES: Final[dict[str, Any]] = tomllib.loads(
     files("extractors.facts").joinpath("figures.toml").read_text(encoding="utf-8")
 )
@@ -52,7 +54,14 @@ MYRIADS: Final = {
 
 def one_of(words: Iterable[str]) -> str:
     """Return an alternation of *words*, the longest first, so that no word hides a longer one."""
-    return "|".join(re.escape(word).replace(r"\ ", r"\s") for word in sorted(words, key=lambda word: (-len(word), word)))
+    return "|".join(
+        re.escape(word).replace(r"\ ", r"\s") for word in sorted(words, key=lambda word: (-len(word), word))
+    )
+
+
+def key(word: str) -> str:
+    """Return *word* as the tables write it: lower case, plain spaces. One code point stays one, "İ" too."""
+    return re.sub(r"\s", " ", fold(word))
 
 
 @cache
@@ -82,10 +91,10 @@ TAILS: Final = _hedges(_TABLES["tails"])
 _LETTER: Final = r"[^\W\d_]"
 SIGN_BEFORE: Final = re.compile(rf"({one_of([*SIGNS, *BARE])})[\s\u00a0]?$")
 SIGN_AFTER: Final = re.compile(
-    rf"[\s\u00a0-]?({one_of(sign for sign in [*SIGNS, *BARE] if not sign[-1].isalpha())})(?![\d.,]*\d)"
+    rf"[\s\u00a0-]?({one_of(sign for sign in [*SIGNS, *BARE] if not sign[-1].isalpha())})(?!\s?[\d.,]*\d)"
 )
 WORD_AFTER: Final = re.compile(
-    rf"[\s\u00a0-]?(?:({one_of(word for word in WORDS if not re.match('[一-鿿ぁ-ヿ가-힣]', word))})(?!{_LETTER})"
+    rf"[\s\u00a0-]?(?:de\s|d['’]|di\s)?(?:({one_of(word for word in WORDS if not re.match('[一-鿿ぁ-ヿ가-힣]', word))})(?!{_LETTER})"
     rf"|({one_of(word for word in WORDS if re.match('[一-鿿ぁ-ヿ가-힣]', word))}))",
     re.IGNORECASE,
 )

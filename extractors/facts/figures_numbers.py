@@ -88,7 +88,7 @@ def myriads_after(text: str, start: int, *, value: float, end: int) -> tuple[flo
         following = re.compile(r"\s?(\d[\d,.]*\d|\d)(?=[십백천만억조十百千万萬亿億兆])").match(text, at)
         if following is None:
             return _ones_after(text, end, total=total, factor=factor)
-        pending, at = float(following[1].replace(",", "") if following[1].count(".") < 2 else "0"), following.end(1)  # noqa: PLR2004
+        pending, at = float(following[1].replace(",", "") if following[1].count(".") < 2 else "0"), following.end(1)
     return (total, end) if end > start and total else (value, end)
 
 

@@ -16,8 +16,12 @@ _CJK: Final = re.compile(r"[一-鿿ぁ-ヿ가-힣]")
 _JOINER: Final = re.compile(
     r"\s?(?:(?P<dash>[-–—‑~〜～])|(?P<word>to|bis|à|al?|till?|do|до|至|到|から|tot)(?![^\W\d_]))\s?|\s(?P<both>and|und|et|y|e|en|och|и|i)\s"
 )
-_BOTH: Final = re.compile(r"\b(?:between|zwischen|entre|tra|fra|tussen|mellan|между|między)\s[^.;:]{0,12}$", re.IGNORECASE)
-_FROM: Final = re.compile(r"\b(?:from|von|de|du|da|dal|van|från|с|от|od)\s(?:about\s|around\s|just\s|only\s|a\s|an\s)?$", re.IGNORECASE)
+_BOTH: Final = re.compile(
+    r"\b(?:between|zwischen|entre|tra|fra|tussen|mellan|между|między)\s[^.;:]{0,12}$", re.IGNORECASE
+)
+_FROM: Final = re.compile(
+    r"\b(?:from|von|de|du|da|dal|van|från|с|от|od)\s(?:about\s|around\s|just\s|only\s|a\s|an\s)?$", re.IGNORECASE
+)
 _MOVED: Final = re.compile(
     r"\b(?:rose|fell|climbed|dropped|gained|lost|up|down|added|slipped|jumped|increased|decreased|declined|by|slid|surged|"
     r"rises|falls|shed|advanced|edged|ticked|dipped|sank|plunged|soared|rallied|higher|lower|rise|fall|of)\s(?:about\s|nearly\s)?$"
@@ -35,8 +39,10 @@ def find_amounts(text: str, *, setting: Setting) -> Iterator[tuple[Amount, float
         text: Any text.
         setting: What is known of the whole text.
     """
-    addresses = [found.span() for found in _ADDRESS.finditer(text)] if "://" in text or "www." in text or "@" in text else []
-    last = 0
+    addresses = (
+        [found.span() for found in _ADDRESS.finditer(text)] if "://" in text or "www." in text or "@" in text else []
+    )
+    last = taken = 0
     for numeral in number_pattern(setting.language).finditer(text):
         start, end = numeral.span()
         if start < last or any(left <= start < right for left, right in addresses):
@@ -50,14 +56,16 @@ def find_amounts(text: str, *, setting: Setting) -> Iterator[tuple[Amount, float
         if pair is None and amount.kind is None and _is_part_of_code(text, amount):
             last = _code_end(text, amount)
             continue
-        if counted := _typed(text, amount, setting=setting):
+        if (counted := _typed(text, amount, setting=setting)) and counted.start >= taken:
             yield counted, highest
-            last = counted.end
+            last = taken = counted.end
         elif pair:
             last = amount.end
 
 
-def _read(text: str, start: int, end: int, *, setting: Setting) -> Amount | None:
+def _read(  # noqa: PLR0911 - one case after the other
+    text: str, start: int, end: int, *, setting: Setting
+) -> Amount | None:
     amount = read_amount(text, start, end, setting=setting)
     if amount is None:
         return None
@@ -68,7 +76,11 @@ def _read(text: str, start: int, end: int, *, setting: Setting) -> Amount | None
     if before == "%" and amount.kind is None:
         return replace(amount, start=start - 1, kind="percent", unit="%") if not second.isalnum() else None
     if before == "." and amount.kind is not None and not second.isalnum() and amount.value:
-        return replace(amount, start=start - 1, value=float(f"0.{text[start:end]}")) if text[start:end].isdecimal() else None
+        return (
+            replace(amount, start=start - 1, value=float(f"0.{text[start:end]}"))
+            if text[start:end].isdecimal()
+            else None
+        )
     if before in _MINUS and amount.kind is not None and not (second.isalnum() or second in ")%"):
         return replace(amount, start=amount.start - 1, value=-amount.value)
     if amount.kind == "money" and amount.start < start:
@@ -79,7 +91,7 @@ def _read(text: str, start: int, end: int, *, setting: Setting) -> Amount | None
 def _stands_free(before: str, second: str, *, amount: Amount) -> bool:
     """Tell whether what stands before lets the numeral be a number of its own."""
     if before.isalnum() and not _CJK.match(before):
-        return before in "c" and not second.isalnum() and amount.kind is not None
+        return before == "c" and not second.isalnum() and amount.kind is not None
     if before in "-–‑/:.,’'" and second.isalnum():
         return amount.kind is not None and before in "-–" and not second.isdigit()
     return before not in "_=&@\\第№#^"
@@ -113,10 +125,10 @@ def _range(text: str, first: Amount, *, setting: Setting) -> tuple[Amount, float
     second = read_amount(text, *numeral.span(), setting=setting) if numeral else None
     if second is None or (joiner["word"] and first.kind and (_FROM.search(left) or _MOVED.search(left))):
         return None
-    return _joined(text, first, second, setting=setting)
+    return _joined(text, first, second)
 
 
-def _joined(text: str, first: Amount, second: Amount, *, setting: Setting) -> tuple[Amount, float] | None:
+def _joined(text: str, first: Amount, second: Amount) -> tuple[Amount, float] | None:
     if first.kind and second.kind not in {None, first.kind}:
         return None
     if first.kind and second.kind is None and first.kind != "money":

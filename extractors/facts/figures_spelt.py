@@ -8,13 +8,16 @@ from extractors.facts.figures_amounts import Amount, Setting
 
 _ONES: Final = dict(
     zip(
+        # A list of words reads best as words.
         "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen".split(),  # noqa: SIM905 - a list of words reads best as words
+        "eighteen nineteen".split(),
         range(1, 20),
         strict=True,
     )
 )
-_TENS: Final = dict(zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True))  # noqa: SIM905
+_TENS: Final = dict(
+    zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True)
+)
 _SCALES: Final = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _WORD: Final = "|".join([*_ONES, *_TENS])
 _COMPARED: Final = r"more|less|fewer|as|the\s(?:size|number|amount|rate|price|cost)|higher|lower|bigger|larger|smaller|faster|greater|likelier"

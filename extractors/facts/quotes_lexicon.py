@@ -1,4 +1,4 @@
-"""Words of attribution by language, names of people, names that are no people's; the tables stand beside this module."""
+"""Words of attribution by language, names of people, names of other things; the tables stand beside this module."""
 
 import json
 import re
@@ -18,6 +18,8 @@ GIVEN_NAMES: Final = {name: sex for sex in ("u", "m", "f") for name in _GIVEN[se
 TITLES: Final = {
     title: sex for key, sex in (("titles", "u"), ("titles_m", "m"), ("titles_f", "f")) for title in _NAMES[key].split()
 }
+#: People whom articles name by surname alone: "m", "f".
+FAMOUS: Final = {name: sex for sex in "mf" for name in _NAMES[f"famous_{sex}"].split()}
 PARTICLES: Final = frozenset(_NAMES["particles"].split())
 NOT_PERSONS: Final = frozenset(_NAMES["not_persons"].split())
 PLACES: Final = frozenset(_NAMES["places"].split())
@@ -46,4 +48,6 @@ class Cues:
 @cache
 def cues(language: str) -> Cues:
     """Return the cues of *language* (ISO 639-1), the English ones where there are none."""
-    return Cues(language if language in LANGUAGES else {"da": "sv", "no": "sv", "nb": "sv", "uk": "ru"}.get(language, "en"))
+    return Cues(
+        language if language in LANGUAGES else {"da": "sv", "no": "sv", "nb": "sv", "uk": "ru"}.get(language, "en")
+    )

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from typing import Final
 
 _OPEN: Final = re.compile(r"[“”„«»「『\"‟＂]|‘(?=\w)|(?<![\w’'])'(?=\w)|‹|›|‚(?=\w)|''|``")
-_PAIRS: Final = {"“": "”", "„": "“”\"", "«": "»", "»": "«", "「": "」", "『": "』", "‹": "›", "›": "‹", "‟": "”", "``": "''", "‚": "‘’"}
+_PAIRS: Final = {
+    "“": "”",
+    "„": '“”"',
+    "«": "»",
+    "»": "«",
+    "「": "」",
+    "『": "』",
+    "‹": "›",
+    "›": "‹",
+    "‟": "”",
+    "``": "''",
+    "‚": "‘’",
+}
 _STRAIGHT: Final = frozenset('"＂')
 _BEFORE_OPENING: Final = frozenset(" \t\u00a0\u2009\u202f([{—–-‑/:;,.…>’‘'¿¡")
 _SHORT_SINGLE: Final = 60
@@ -59,7 +71,7 @@ def _span(line: str, start: int, mark: str) -> Span | None:
         char = line[at]
         if char == mark and char not in closers:
             if mark == "“" and _can_open(line, at) and not _closes_later(line, at, closers):
-                return None if at - start < 2 else Span(start, at, is_open=True)  # noqa: PLR2004
+                return None if at - start < 2 else Span(start, at, is_open=True)
             depth += 1
         elif line.startswith(closers, at) if len(mark) > 1 else char in closers:
             depth -= 1
@@ -108,8 +120,10 @@ def _odd_tail(line: str, start: int) -> bool:
 def _can_open(line: str, at: int) -> bool:
     before = line[at - 1] if at else " "
     after = line[at + 1 : at + 2]
-    return bool(after) and not (after.isspace() and line[at] not in "«»") and (
-        before in _BEFORE_OPENING or not before.isascii() and not before.isalpha() or "\u3040" <= before
+    return (
+        bool(after)
+        and not (after.isspace() and line[at] not in "«»")
+        and (before in _BEFORE_OPENING or (not before.isascii() and not before.isalpha()) or "\u3040" <= before)
     )
 
 
@@ -129,7 +143,9 @@ def _single(line: str, start: int, mark: str) -> Span | None:
     strong = re.compile(rf"(?<=[.,!?…]){close}(?!\w)").search(line, start + 1)
     weak = re.compile(rf"(?<=\w){close}(?=[\s,.;:)?!—–-]|$)").search(line, start + 2)
     if weak and weak.start() - start <= _SHORT_SINGLE and (not strong or weak.start() < strong.start()):
-        is_plural = line[weak.start() - 1] == "s" and re.match(r"\s[a-z]", line[weak.end() : weak.end() + 2]) is not None
+        is_plural = (
+            line[weak.start() - 1] == "s" and re.match(r"\s[a-z]", line[weak.end() : weak.end() + 2]) is not None
+        )
         if mark == "‘" or not is_plural:
             return Span(start, weak.end())
     return Span(start, strong.end()) if strong else None

@@ -3,9 +3,10 @@
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
-from extractors.facts.quotes_lexicon import GIVEN_NAMES, NOT_PERSONS, OPENERS, PARTICLES, PLACES, TITLES
+from extractors.facts.quotes_lexicon import FAMOUS, GIVEN_NAMES, NOT_PERSONS, OPENERS, PARTICLES, PLACES, TITLES
 
 _UPPER: Final = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢİĶŁĻŃŅŇŐŘŚŞŠŢŤŪŮŰŹŻŽΑ-ΩА-ЯЁЄІЇҐ"
 _TOKEN: Final = rf"[{_UPPER}](?:[^\W_]|[’'](?!s\b)(?=\w)|[-‐](?=\w)|\.(?=[{_UPPER}]\.))*"
@@ -14,11 +15,21 @@ _STOPPED: Final = rf"(?:{_TOKEN}(?:(?<=\b[{_UPPER}])\.|(?<=\bMr|\bMs|\bDr|\bSt|\
 _RUN: Final = re.compile(
     rf"(?<![\w@#/]){_STOPPED}(?:[ \u00a0](?:(?:{'|'.join(sorted(PARTICLES))})[ \u00a0]){{0,2}}{_STOPPED})*"
 )
+_CONTRACTED: Final = re.compile(r"[’'](?:ll|re|ve|d|m|t)$")
 _ACRONYM: Final = re.compile(r"[A-Z]{3}|[A-Z]{2}[a-z]|\d")
 _NAME_LIKE: Final = re.compile(r"(?:[^\W\d_]|[-‐’'])+\.?")
 _WORD: Final = re.compile(r"[^ \u00a0]+")
 _MOST_TOKENS: Final = 4
-_HONORIFICS: Final = frozenset({"Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.", "Miss", "Sen", "Sen.", "Rep", "Rep.", "Gov", "Gov."})
+#: Beyond this an article is a book; its common words are not listed.
+_LONGEST_TEXT: Final = 400_000
+_GERMAN_TITLES: Final = (
+    "minister", "ministerin", "präsident", "präsidentin", "chef", "chefin", "sprecher", "sprecherin", "kanzler", "kanzlerin",
+    "experte", "expertin", "forscher", "forscherin", "politiker", "politikerin", "Banker", "trainer", "vorsitzende",
+    "vorsitzender", "direktor", "direktorin", "leiter", "leiterin", "anwalt", "anwältin", "meister", "meisterin",
+)  # fmt: skip
+_HONORIFICS: Final = frozenset(
+    {"Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.", "Miss", "Sen", "Sen.", "Rep", "Rep.", "Gov", "Gov."}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +51,23 @@ class Name:
 class Names:
     """All names of a text in order."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, language: str = "") -> None:
         self._text = text
-        self._lower = frozenset(re.findall(r"(?<![\w-])[^\W\d_]{3,}(?![\w-])", text)) if len(text) < 400_000 else frozenset()  # noqa: PLR2004
+        #: All nouns have capitals: only a known given name or a title makes a person.
+        self._is_german = language == "de"
+        self._lower = (
+            frozenset(re.findall(r"(?<![\w-])[^\W\d_]{3,}(?![\w-])", text))
+            if len(text) < _LONGEST_TEXT
+            else frozenset()
+        )
         self._full: dict[str, list[tuple[int, str]]] = {}
         self._sexes: dict[str, str] = {}
         runs = [run for found in _RUN.finditer(text) if (run := self._trimmed(found))]
-        for start, words, title in runs:
-            self._learn(start, words, title)
-        self.all = [self._name(start, words, title) for start, words, title in runs]
+        persons = [self._is_person(*run) for run in runs]
+        for run, is_person in zip(runs, persons, strict=True):
+            if is_person:
+                self._learn(*run)
+        self.all = [self._name(*run, is_person=is_person) for run, is_person in zip(runs, persons, strict=True)]
         self._starts = [name.start for name in self.all]
         self.people = [name for name in self.all if name.person]
         self._people_starts = [name.start for name in self.people]
@@ -56,20 +75,31 @@ class Names:
     def _trimmed(self, found: re.Match[str]) -> tuple[int, list[re.Match[str]], str] | None:
         """Return (start, words, the last title before them) of a run without words that open a sentence."""
         words = [word for word in _WORD.finditer(self._text, *found.span())]
-        while words and words[0][0] in OPENERS and (len(words) > 1 or words[0][0] not in {"May", "Will"}):
+        while words and (self._is_opener(words) or words[0][0] in PARTICLES):
             words = words[1:]
         title = ""
         for at in range(len(words) - 1, -1, -1):
-            if words[at][0] in TITLES and at < len(words) - 1:
+            if _is_title_word(words[at][0]) and at < len(words) - 1:
                 title, words = words[at][0], words[at + 1 :]
                 break
-        if words and words[0][0].lower() in PARTICLES and words[0][0] in OPENERS:
-            words = words[1:]
+        given = next((at for at, word in enumerate(words[:-1]) if word[0] in GIVEN_NAMES), 0)
+        if given and not any(word[0] in NOT_PERSONS for word in words[given + 1 :]):
+            words = words[given:]
         return (words[0].start(), words, title) if words else None
 
+    def _is_opener(self, words: list[re.Match[str]]) -> bool:
+        """Tell whether the first word only begins a sentence."""
+        first = words[0][0]
+        if first in OPENERS or _CONTRACTED.search(first):
+            return len(words) > 1 or first not in {"May", "Will"}
+        if len(words) == 1 or first in GIVEN_NAMES or first in TITLES or not first.isalpha():
+            return False
+        before = self._text[max(0, words[0].start() - 2) : words[0].start()].strip(' \u00a0“"‘')
+        if before and before not in ".!?:\n":
+            return False
+        return first.lower() in self._lower or first.endswith(("ing", "ed", "ly"))
+
     def _learn(self, start: int, words: list[re.Match[str]], title: str) -> None:
-        if not self._is_person(start, words, title):
-            return
         full = " ".join(word[0] for word in words)
         sex = TITLES.get(title, "u")
         sex = sex if sex != "u" else GIVEN_NAMES.get(words[0][0], "u")
@@ -97,7 +127,7 @@ class Names:
             return not self._has_article(start)
         if tokens[0] in NOT_PERSONS or tokens[-1] in PLACES:
             return False
-        if tokens[0] in PLACES or tokens[0].isupper() or self._has_article(start):
+        if self._is_german or tokens[0] in PLACES or tokens[0].isupper() or self._has_article(start):
             return False
         return not any(token.lower() in self._lower for token in tokens if token[0].isupper()) and all(
             map(_NAME_LIKE.fullmatch, tokens)
@@ -106,21 +136,28 @@ class Names:
     def _has_article(self, start: int) -> bool:
         return self._text[max(0, start - 4) : start].lower().endswith(("the ", " a ", "an "))
 
-    def _name(self, start: int, words: list[re.Match[str]], title: str) -> Name:
+    def _name(self, start: int, words: list[re.Match[str]], title: str, *, is_person: bool) -> Name:
         surface = self._text[start : words[-1].end()]
-        person = self._person(start, words, title)
+        person = self._person(start, words, title, is_person=is_person)
         return Name(
-            start, words[-1].end(), surface, person, self._sexes.get(person, "u"), has_article=self._has_article(start)
+            start,
+            words[-1].end(),
+            surface,
+            person,
+            self._sexes.get(person) or FAMOUS.get(person, "u"),
+            has_article=self._has_article(start),
         )
 
-    def _person(self, start: int, words: list[re.Match[str]], title: str) -> str:
-        if self._is_person(start, words, title) and len(words) > 1:
+    def _person(self, start: int, words: list[re.Match[str]], title: str, *, is_person: bool) -> str:
+        if is_person and len(words) > 1:
             return " ".join(word[0] for word in words)
         if len(words) > 1:
             known = self._full.get(words[-1][0])
             return known[0][1] if known and words[0][0] in GIVEN_NAMES else ""
         known = self._full.get(words[0][0])
-        if not known or words[0][0] in PLACES and not title:
+        if not known and words[0][0] in FAMOUS:
+            return words[0][0]
+        if not known or (words[0][0] in PLACES and not title):
             return ""
         before = [full for at, full in known if at <= start]
         return self._longest(before or [known[0][1]])
@@ -139,3 +176,14 @@ class Names:
         """Return the people named inside ``text[start:end]``, in order."""
         found = self.people[bisect_left(self._people_starts, start) : bisect_left(self._people_starts, end)]
         return [name for name in found if name.end <= end]
+
+
+def _is_title_word(token: str) -> bool:
+    """Tell whether *token* is a title; German ones are compounds ("US-Präsident", "Finanzministerin")."""
+    return token in TITLES or (token.endswith(_GERMAN_TITLES) and token not in GIVEN_NAMES)
+
+
+@lru_cache(maxsize=2)
+def names_of(text: str, language: str = "") -> Names:
+    """Return the names of *text*; kept for the next finder that reads the same article."""
+    return Names(text, language=language)

@@ -1,10 +1,12 @@
 """Who speaks at a cue: the words before or after "said" to a name, a pronoun, a role."""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Final
 
-from extractors.facts.quotes_lexicon import ROLES, Cues
+from extractors.facts.quotes_lexicon import NOT_PERSONS, PARTICLES, PLACES, ROLES, Cues
+from extractors.facts.quotes_marks import Span
 from extractors.facts.quotes_names import Name, Names
 
 _TRAILING: Final = re.compile(
@@ -32,7 +34,12 @@ _STOP_AFTER: Final = re.compile(
 )
 _LONGEST: Final = 80
 _MOST_WORDS: Final = 12
-_POSSESSOR: Final = re.compile(r"(?:[’']s?)\s*$")
+#: "We" is the writer or the quoted, never somebody named before.
+_WRITERS: Final = frozenset({"we", "wir", "nous", "on", "es"})
+_POSSESSOR: Final = re.compile(r"[’']")
+_SENTENCE_END: Final = re.compile(r"[.!?][”\"’)]*\s+(?=[\"“‘(]?[A-ZÀ-ÞА-Я])|\n")
+#: Characters back to which a pronoun may point.
+_MEMORY: Final = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +55,10 @@ class Speaker:
 class SpeakerFinder:
     """Finds the speaker at a cue in one text."""
 
-    def __init__(self, text: str, *, names: Names, cues: Cues) -> None:
+    def __init__(self, text: str, *, names: Names, cues: Cues, spans: list[Span]) -> None:
         self.text = text
+        self.spans = spans
+        self._starts = [span.start for span in spans]
         self.names = names
         self.cues = cues
         pronouns = "|".join(sorted(map(re.escape, cues.pronouns), key=len, reverse=True))
@@ -88,12 +97,12 @@ class SpeakerFinder:
         breaks = [found.end() for found in _BREAK.finditer(segment)]
         left = breaks[-1] if breaks else 0
         if named := self._name_ending(start, segment):
-            if (chunk := segment[left:]) and self._is_role_of(chunk):
+            if (chunk := segment[left:]) and self.is_role_of(chunk):
                 return None, chunk.strip()
             return named
         return self._role(start + left, segment[left:])
 
-    def _is_role_of(self, chunk: str) -> bool:
+    def is_role_of(self, chunk: str) -> bool:
         """Tell whether *chunk* is "a spokesman for Donald Trump": the role speaks, not the name."""
         head = re.split(r"\s(?:for|of|to|with|at|from|in|on|von|de|du|des|del|di|für)\s", chunk.strip(), maxsplit=1)
         return len(head) > 1 and head[0].rpartition(" ")[2].lower() in ROLES
@@ -111,6 +120,8 @@ class SpeakerFinder:
     def _role(self, start: int, chunk: str) -> tuple[str | None, str] | None:
         """Return "an AI investor in China", "officials" or the person at the start of "Tilly Zhang of Gavekal"."""
         chunk = re.sub(r"\s+", " ", chunk) if "\n" in chunk else chunk
+        if verb := self.cues.saying.search(chunk):
+            chunk = chunk[: verb.start()]
         stripped = chunk.strip(" \u00a0,")
         if not stripped or len(stripped.split()) > _MOST_WORDS:
             found = _DETERMINER.search(chunk)
@@ -120,8 +131,10 @@ class SpeakerFinder:
         people = self.names.people_between(offset, offset + len(stripped))
         words = stripped.split()
         head = words[-1].lower()
-        if people and not self._is_role_of(stripped):
+        if people and not self.is_role_of(stripped):
             return people[0].person, people[0].surface
+        if words[0].lower() in {"that", "this", "it", "there", "what", "how"}:
+            return None
         is_described = _DETERMINER.match(stripped) or any(word.lower() in ROLES for word in words)
         if is_described and (head in ROLES or any(word.lower() in ROLES for word in words) or len(words) > 1):
             return None, stripped
@@ -132,7 +145,10 @@ class SpeakerFinder:
         """Return (name, words) of the subject that follows a verb: "said [venture capitalist Marc Andreessen]"."""
         limit = min(end, start + 2 * _LONGEST)
         if pronoun := self._pronoun_first.match(self.text, start, limit):
-            if pronoun[1].lower() in {"his", "her", "him", "who"} and self.text[pronoun.end() : pronoun.end() + 1] == " ":
+            if (
+                pronoun[1].lower() in {"his", "her", "him", "who"}
+                and self.text[pronoun.end() : pronoun.end() + 1] == " "
+            ):
                 pass
             else:
                 return self._pronoun_at(pronoun.start(1), pronoun[1])
@@ -148,31 +164,58 @@ class SpeakerFinder:
         if not segment.strip():
             return None
         people = self.names.people_between(left, right)
-        if people and not self._is_role_of(segment):
+        if people and not self.is_role_of(segment):
             return people[0].person, people[0].surface
         if _DETERMINER.match(segment) or any(word.lower().strip(",.") in ROLES for word in segment.split()):
             return (None, segment.strip()) if len(segment.split()) <= _MOST_WORDS and len(segment) <= _LONGEST else None
         named = [name for name in inside if name.start < right]
-        return self._named(named[0]) if named and named[0].start == left else None
+        if not named:
+            return None
+        lead = self.text[left : named[0].start].lower().split()
+        return self._named(named[0]) if all(word in PARTICLES for word in lead) else None
 
     def _pronoun_at(self, at: int, word: str) -> tuple[str | None, str] | None:
         sex = self.cues.pronouns.get(word.lower(), "o")
         if sex == "w":
-            name = self.names.people_between(max(0, at - _LONGEST), at)
-            return (name[-1].person, name[-1].surface) if name else None
+            near = self.names.people_between(max(0, at - _LONGEST), at)
+            return (near[-1].person, near[-1].surface) if near else None
         if sex in {"m", "f"}:
             name = self.last_person(at, sex=sex)
             return (name.person if name else None), word
-        return None, word
+        return (self._last_body(at) if sex in {"p", "o"} and word.lower() not in _WRITERS else None), word
+
+    def _last_body(self, at: int) -> str | None:
+        """Return the organisation that "they" or "it" is: the first name of the sentence before, if it is no person's."""
+        edges = [found.end() for found in _SENTENCE_END.finditer(self.text, max(0, at - 500), at)]
+        for left, right in zip([*edges[-3:-1][::-1], max(0, at - 500)], [*edges[-2:][::-1], at], strict=False):
+            found = [name for name in self.names.between(left, right) if not self._inside(name)]
+            if found:
+                is_body = not found[0].person and found[0].surface not in PLACES and found[0].surface not in NOT_PERSONS
+                return found[0].surface if is_body else None
+        return None
 
     def last_person(self, at: int, *, sex: str) -> Name | None:
         """
         Return the person that "he" or "she" at *at* most likely is.
 
-        The first person named in the sentence before wins over the last: subjects stay subjects. Names whose sex is
-        known to be the other one are passed over.
+        The nearest sentence that names a fitting person outside quotes decides, and in it the first: subjects stay
+        subjects. Names known to be of the other sex are passed over.
         """
         people = [
-            name for name in self.names.people_between(max(0, at - 1500), at) if name.sex in {sex, "u"}
+            name
+            for name in self.names.people_between(max(0, at - _MEMORY), at)
+            if name.sex in {sex, "u"} and not self._inside(name)
         ]
-        return people[-1] if people else None
+        if not people:
+            return None
+        last = people[-1]
+        edges = [found.end() for found in _SENTENCE_END.finditer(self.text, max(0, at - _MEMORY), last.start)]
+        left = edges[-1] if edges else 0
+        nearest = [name for name in people if name.start >= left]
+        subjects = [name for name in nearest if not _POSSESSOR.match(self.text, name.end, name.end + 3)]
+        return (subjects or nearest)[0]
+
+    def _inside(self, name: Name) -> bool:
+        """Tell whether *name* stands inside marked words."""
+        at = bisect_right(self._starts, name.start) - 1
+        return at >= 0 and name.start < self.spans[at].end

@@ -8,6 +8,7 @@ the text or follows a heading that announces other people's texts. What goes is 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from extractors.model import Removal, RemovalKind
 from extractors.text import phrases
@@ -31,6 +32,7 @@ _LIST_SHARE = 0.3
 _LIST_LINE_WORDS = 40
 _LINKED = 0.75
 _LINKED_ITEM = 0.5
+_PARTLY_LINKED = 0.3
 #: Most headings, items and rows of a text that is prose, as a share of its blocks.
 _LISTED_SHARE = 0.1
 #: A block of fewer words must be confirmed by a second witness; without spaces, of so many characters a word.
@@ -40,6 +42,7 @@ _CONFIRMED_SHARE = 0.6
 #: A linked item of fewer words names a thing, one of more is a headline.
 _HEADLINE_WORDS = 4
 _MAX_PHRASE_CHARS = 400
+_REMEMBERED = 4096
 
 Verdict = tuple[RemovalKind, str]
 #: A block that goes, with the kind, the part of its text and the rule.
@@ -163,9 +166,9 @@ def _byline(number: int, context: _Context) -> Verdict | None:
     is_end = number < _TOP_BLOCKS or number >= len(context.blocks) - _END_BLOCKS
     if not is_end or block.words > _BYLINE_WORDS:
         return None
-    if context.keys[number] in context.author_keys or phrases.BYLINE.match(block.text):
+    if context.keys[number] in context.author_keys or _fits(phrases.BYLINE, block.text, anywhere=False):
         return RemovalKind.BYLINE, "author_line"
-    if phrases.DATELINE.match(block.text):
+    if _fits(phrases.DATELINE, block.text, anywhere=False):
         return RemovalKind.BYLINE, "date_line"
     if block.near("byline") and not block.near("body") and not _is_sentence(block.text):
         return RemovalKind.BYLINE, "byline_container"
@@ -180,7 +183,11 @@ def _caption(number: int, context: _Context) -> Verdict | None:
             return RemovalKind.CAPTION, "figcaption"
         if block.near("caption") and not block.near("body"):
             return RemovalKind.CAPTION, "caption_container"
-    if block.words <= _CREDIT_WORDS and not _is_sentence(block.text) and phrases.CREDIT.search(block.text):
+    if (
+        block.words <= _CREDIT_WORDS
+        and not _is_sentence(block.text)
+        and _fits(phrases.CREDIT, block.text, anywhere=True)
+    ):
         return RemovalKind.CAPTION, "picture_credit"
     return None
 
@@ -192,7 +199,7 @@ def _pull_quote(number: int, context: _Context) -> Verdict | None:
     name = context.keys[number]
     if not low <= block.words <= high or len(name) < 4 * low:
         return None
-    if context.body.count(name) < 2:  # noqa: PLR2004
+    if context.body.count(name) == 1:
         return None
     is_inside = any(name in other and name != other for other in context.keys)
     # In markup a repeated sentence may be a summary's bullet, which readers of the page do read: more is asked for.
@@ -207,10 +214,10 @@ def _furniture(number: int, context: _Context) -> Verdict | None:
     block = context.blocks[number]
     if block.words > _NAG_WORDS or len(block.text) > _MAX_PHRASE_CHARS:
         return None
-    if block.words <= _SHARE_WORDS and phrases.SHARE.match(block.text):
+    if block.words <= _SHARE_WORDS and _fits(phrases.SHARE, block.text, anywhere=False):
         return RemovalKind.SHARE, "share_phrase"
     for kind, pattern, rule in _NAGS:
-        if pattern.search(block.text):
+        if _fits(pattern, block.text, anywhere=True):
             return kind, rule
     return None
 
@@ -227,7 +234,9 @@ def _related(number: int, context: _Context) -> Verdict | None:
     block = context.blocks[number]
     if block.words > _RELATED_WORDS:
         return None
-    if phrases.RELATED.match(block.text) and (block.link_density > 0.3 or not _is_sentence(block.text)):  # noqa: PLR2004
+    if _fits(phrases.RELATED, block.text, anywhere=False) and (
+        block.link_density > _PARTLY_LINKED or not _is_sentence(block.text)
+    ):
         return RemovalKind.RELATED, "related_phrase"
     if block.link_density >= _LINKED and not _is_sentence(block.text) and block.is_witnessed is not True:
         return (RemovalKind.RELATED, "linked_in_related") if block.around("related", "share", "tags") else None
@@ -278,7 +287,7 @@ def _comment_part(number: int, context: _Context) -> Verdict | None:
     ):
         return RemovalKind.COMMENT, "comment_container"
     is_last = number >= len(context.blocks) - _END_BLOCKS
-    if is_last and phrases.COMMENT_MARKER.match(block.text) and block.words <= _SHARE_WORDS:
+    if is_last and _fits(phrases.COMMENT_MARKER, block.text, anywhere=False) and block.words <= _SHARE_WORDS:
         return RemovalKind.COMMENT_FORM, "comment_invitation"
     return None
 
@@ -305,6 +314,13 @@ _RULES: tuple[Callable[[int, _Context], Verdict | None], ...] = (
 )
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _fits(pattern: re.Pattern[str], text: str, *, anywhere: bool) -> bool:
+    """Tell whether *pattern* is in *text*; remembered, since the rules run until nothing changes."""
+    return (pattern.search(text) if anywhere else pattern.match(text)) is not None
+
+
+@lru_cache(maxsize=_REMEMBERED)
 def _is_sentence(text: str) -> bool:
     """Tell whether a block ends as a sentence does."""
     return bool(re.search(r"[.!?。！？…][\"'”’»)\]]*$", text.rstrip()))
@@ -341,7 +357,7 @@ def _cut_reading_list(blocks: tuple[Block, ...], _about: About) -> tuple[tuple[B
     """Cut the list of other texts under a heading that announces one, down to the end of the text."""
     total = sum(block.words for block in blocks) or 1
     for number, block in enumerate(blocks):
-        if number == 0 or block.words > _SHARE_WORDS or not phrases.READING_LIST.match(block.text):
+        if number == 0 or block.words > _SHARE_WORDS or not _fits(phrases.READING_LIST, block.text, anywhere=False):
             continue
         below = blocks[number + 1 :]
         share = sum(item.words for item in below) / total

@@ -28,23 +28,50 @@ _SHORT_LINE_WORDS = 14
 _KEY = re.compile(r"\W+")
 
 _PERSON = re.compile(
-    r"\b(?:i|i[’'â]?(?:m|ve|d|ll)|me|my|mine|you|your|yours|you[’'â]?(?:re|ve|ll|d)|we|our|us|let[’'â]?s|ich|mir|mich|mein\w*|du|sie|ihr|wir|je|j[’']\w+|moi|mon|vous|votre|tu|toi|nous|yo|mi|usted|tú|io|mio|lei|voi|eu|meu|você|ik|mij|mijn|jij|я|мне|мой|вы|ты|ваш)\b",
+    r"\b(?:i|i[’'â]?(?:m|ve|d|ll)|me|my|mine|you|your|yours|you[’'â]?(?:re|ve|ll|d)|we|our|us|"
+    r"let[’'â]?s|ich|mir|mich|mein\w*|du|sie|ihr|wir|je|j[’']\w+|moi|mon|vous|votre|tu|toi|nous|yo|"
+    r"mi|usted|tú|io|mio|lei|voi|eu|meu|você|ik|mij|mijn|jij|я|мне|мой|вы|ты|ваш)\b",
     re.IGNORECASE,
 )
 _SPEECH = re.compile(r"\b(?:said|says|told|according to|added|wrote|sagte|dit|dijo|disse|ha detto)\b", re.IGNORECASE)
 _URL = re.compile(r"https?://|www\.\w")
 _REPLY = re.compile(
-    r"^(?:@\w+|>|re:|reply\b|antworten\b|répondre\b|responder\b|rispondi\b|report\b|like\b|share\b|flag\b|melden\b|permalink\b)|"
+    r"^(?:@\w+|>|re:|reply\b|antworten\b|répondre\b|responder\b|rispondi\b|report\b|like\b|share\b|"
+    r"flag\b|melden\b|permalink\b)|"
     r"\b\d+\s*(?:minutes?|hours?|days?|weeks?|months?|years?)\s+ago\b|\bvor \d+ \w+\b|\bil y a \d+|\bhace \d+|"
-    r"\b(?:says|sagt|schreibt|schrieb|dit|dice|wrote)\s*:\s*$|\b\d{1,2}[:.]\d{2}\s*(?:uhr|am|pm)?\s*$|\blikes?\b\s*\d*$",
+    r"\b(?:says|sagt|schreibt|schrieb|dit|dice|wrote)\s*:\s*$|\b\d{1,2}[:.]\d{2}\s*(?:uhr|am|"
+    r"pm)?\s*$|\blikes?\b\s*\d*$",
     re.IGNORECASE,
 )
 _CASUAL = re.compile(
-    r"\b(?:lol|imo|imho|btw|fwiw|afaik|tbh|wtf|omg|yeah|nope|yep|gonna|wanna|thanks|thank you|danke|merci|gracias|great (?:article|post|read)|nice (?:article|post)|this (?:article|author|writer|comment)|your (?:article|comment|last))\b|!{2,}|\?{2,}|\.{4,}|…\.|[:;]-?[)(]",
+    r"\b(?:lol|imo|imho|btw|fwiw|afaik|tbh|wtf|omg|yeah|nope|yep|gonna|wanna|thanks|thank you|danke|"
+    r"merci|gracias|great (?:article|post|read)|nice (?:article|post)|this (?:article|author|writer|"
+    r"comment)|your (?:article|comment|last))\b|!{2,}|\?{2,}|\.{4,}|…\.|[:;]-?[)(]",
     re.IGNORECASE,
 )
+_AGE = re.compile(
+    r"\b(?:\d+|an?|one)\s*(?:min(?:ute)?|h(?:ou)?r|day|week|month|year)s?\s+ago\b|\bvor \d+ \w+\b|"
+    r"\bil y a \d+|\bhace \d+|\d+\s*(?:分钟|小时|天|時間|日)前",
+    re.IGNORECASE,
+)
+_BUTTONS = re.compile(
+    r"\b(?:reply|report|flag|like|share|recommend|antworten|melden|répondre|signaler|responder|denunciar|rispondi)\b"
+    r"(?:\W*(?:reply|report|flag|like|likes|share|recommend|antworten|melden|signaler|\d+)\b)*\W*$|"
+    r"(?:回复|举报|返信|通報)\W*\d*$",
+    re.IGNORECASE,
+)
+_WIDGET_HEAD = re.compile(
+    r"\b(?:repl(?:y|ies)|comments?|kommentare?|commentaires?|comentarios?|log ?in|sign in|"
+    r"join the (?:talk|conversation))\b",
+    re.IGNORECASE,
+)
+#: Two lines with age and buttons are no accident; one may be a quotation.
+_LEAST_REPLIES = 2
+_HEAD_LINES = 3
+_HEAD_NAME_WORDS = 2
 _GLUED = re.compile(
-    r"^(subscribe|sign up|log ?in|sign in|register|join now|abonnieren|s.abonner|suscr[ií]bete|reply)(?=[a-zà-ž“\"'(])",
+    r"^(subscribe|sign up|log ?in|sign in|register|join now|abonnieren|s.abonner|suscr[ií]bete|"
+    r"reply)(?=[a-zà-ž“\"'(])",
     re.IGNORECASE,
 )
 _GLUED_WORD = re.compile(
@@ -82,7 +109,28 @@ def find_seam(lines: Sequence[str]) -> Seam | None:
             return Seam(start=number, nags=(number, len(lines)), has_comments=False)
         if _speaks_like_readers(lines[:number], below):
             return Seam(start=number, nags=(number, end), has_comments=True)
-    return None
+    return _replies_seam(lines)
+
+
+def _replies_seam(lines: Sequence[str]) -> Seam | None:
+    """Return where a widget's replies end the text: lines with the age of a comment and the buttons under it."""
+    replies = [number for number, line in enumerate(lines) if _AGE.search(line) and _BUTTONS.search(line)]
+    if len(replies) < _LEAST_REPLIES:
+        return None
+    first, below = replies[0], lines[replies[0] :]
+    is_tail = all(_AGE.search(line) or len(line.split()) <= _SHORT_LINE_WORDS for line in below)
+    if not is_tail or _words(lines[:first]) < _MIN_ABOVE_WORDS:
+        return None
+    start = first
+    while start > first - _HEAD_LINES and _is_widget_head(lines[start - 1]):
+        start -= 1
+    return Seam(start=start, nags=(start, first), has_comments=True)
+
+
+def _is_widget_head(line: str) -> bool:
+    """Tell whether a line above the first reply belongs to the widget: its name, its count, its rules."""
+    words = len(line.split())
+    return words <= _HEAD_NAME_WORDS or (words <= _NAG_WORDS and _WIDGET_HEAD.search(line) is not None)
 
 
 def split_glued(line: str, article: Sequence[str]) -> tuple[str, str] | None:

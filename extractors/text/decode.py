@@ -2,8 +2,9 @@
 Turn the bytes of a page into text, recording which charset was used.
 
 The order of trust: byte order mark, HTTP header, the page's own declaration (``<meta>`` or XML), strict UTF-8,
-detection on every non-ASCII line of the body. Two measured facts bend it: bytes that are valid UTF-8 with several
-multi-byte characters are UTF-8 whatever was declared, and a declared charset that cannot decode the body is passed over.
+detection on every non-ASCII line of the body. Two measured facts bend it: bytes that are valid UTF-8, with several
+multi-byte characters, are UTF-8 whatever was declared, and a declared charset that cannot decode the body is passed
+over.
 """
 
 import codecs
@@ -35,6 +36,12 @@ _META = re.compile(rb"<meta\b[^>]{0,400}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]
 _XML = re.compile(rb"^\s*<\?xml\b[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 _MARKUP_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
 
+
+def _all(names: str, label: str) -> dict[str, str]:
+    """Return *label* under each of *names*."""
+    return dict.fromkeys(names.split(), label)
+
+
 # https://encoding.spec.whatwg.org/#names-and-labels (2026-11): what a label means on the web, in the codec of Python
 # that is nearest to it. Labels that Python already reads as the standard does are left out.
 _LATIN1 = (
@@ -42,18 +49,18 @@ _LATIN1 = (
     "x-cp1252 iso-ir-100 csisolatin1"
 )
 _LABELS = {
-    **dict.fromkeys(_LATIN1.split(), "windows-1252"),
-    **dict.fromkeys("iso-8859-9 iso8859-9 latin5 l5 windows-1254 cp1254 x-cp1254".split(), "windows-1254"),
-    **dict.fromkeys("iso-8859-11 iso8859-11 tis-620 windows-874 dos-874".split(), "windows-874"),
-    **dict.fromkeys("windows-1250 cp1250 x-cp1250".split(), "windows-1250"),
-    **dict.fromkeys("windows-1251 cp1251 x-cp1251 win-1251".split(), "windows-1251"),
-    **dict.fromkeys("windows-1253 cp1253 x-cp1253".split(), "windows-1253"),
-    **dict.fromkeys("gb2312 gb_2312-80 gb_2312 gbk x-gbk chinese csgb2312 gb18030 iso-ir-58".split(), "gb18030"),
-    **dict.fromkeys("shift_jis shift-jis sjis x-sjis ms_kanji ms932 windows-31j csshiftjis".split(), "shift_jis"),
-    **dict.fromkeys("euc-kr euckr ks_c_5601-1987 korean ksc5601 ksc_5601 windows-949 cseuckr".split(), "euc-kr"),
-    **dict.fromkeys("big5 big5-hkscs cn-big5 x-x-big5 csbig5".split(), "big5"),
-    **dict.fromkeys("utf-8 utf8 unicode-1-1-utf-8 x-unicode20utf8 utf-8-sig utf_8".split(), "utf-8"),
-    **dict.fromkeys("utf-16 utf16 utf-16le ucs-2 unicode csunicode iso-10646-ucs-2".split(), "utf-16le"),
+    **_all(_LATIN1, "windows-1252"),
+    **_all("iso-8859-9 iso8859-9 latin5 l5 windows-1254 cp1254 x-cp1254", "windows-1254"),
+    **_all("iso-8859-11 iso8859-11 tis-620 windows-874 dos-874", "windows-874"),
+    **_all("windows-1250 cp1250 x-cp1250", "windows-1250"),
+    **_all("windows-1251 cp1251 x-cp1251 win-1251", "windows-1251"),
+    **_all("windows-1253 cp1253 x-cp1253", "windows-1253"),
+    **_all("gb2312 gb_2312-80 gb_2312 gbk x-gbk chinese csgb2312 gb18030 iso-ir-58", "gb18030"),
+    **_all("shift_jis shift-jis sjis x-sjis ms_kanji ms932 windows-31j csshiftjis", "shift_jis"),
+    **_all("euc-kr euckr ks_c_5601-1987 korean ksc5601 ksc_5601 windows-949 cseuckr", "euc-kr"),
+    **_all("big5 big5-hkscs cn-big5 x-x-big5 csbig5", "big5"),
+    **_all("utf-8 utf8 unicode-1-1-utf-8 x-unicode20utf8 utf-8-sig utf_8", "utf-8"),
+    **_all("utf-16 utf16 utf-16le ucs-2 unicode csunicode iso-10646-ucs-2", "utf-16le"),
     "utf-16be": "utf-16be",
 }
 _CODECS = {

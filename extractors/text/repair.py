@@ -24,7 +24,26 @@ SPACES = "no-break-spaces"
 ORDER = (DOUBLE_ENCODING, LOST_BYTES, ENTITIES, CONTROLS, INVISIBLE, SPACES)
 
 # First characters of UTF-8 sequences as the common single-byte charsets show them, and the C1 controls themselves.
-_SUSPECT = re.compile(r"[\x80-\x9fÂÃÄÅÆÇÈÉÊÎÏÐÑÒÓâãäåæçèéêìíîïðñĂĐŃŘŮăđĘëŕăГРСвђ]")
+# Such a character with what the next byte of its sequence looks like: almost no clean page has one.
+_PAIR = re.compile(
+    r"[\x80-\x9f]|[ÂÃÄÅÆÇÈÉÊÎÏÐÑÒÓâãäåæçèéêìíîïðñĂĐŃŘŮăđĘëŕĺГРСвђ]"
+    r"[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸśźşŚŹŞťŤľĽłŁąĄżŻĐ]"
+)
+# The same on the UTF-8 of a whole page, where a literal first byte makes the search many times faster.
+_NEXT = (
+    rb"(?:\xc2[\x80-\xbf]|\xe2[\x80-\x84]|\xc4[\x84\x85\x90\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c]"
+    rb"|\xc5[\x81\x82\x92-\x9b\x9e-\xa1\xa4\xa5\xb8-\xbe])"
+)
+_PAIR_BYTES = re.compile(
+    rb"\xc2[\x80-\x9f]|\xc3[\x82-\x96\xa2-\xb1]"
+    + _NEXT
+    + rb"|\xc4[\x82\x83\x90\x91\x98\xab\xba]"
+    + _NEXT
+    + rb"|\xc5[\x83\x95\x98\xae]"
+    + _NEXT
+    + rb"|\xd0[\x93\xa0\xa1\xb2]"
+    + _NEXT
+)
 # Runs end at tags, line ends and straight quotes, so that one bad string of a script is judged by itself.
 _RUN = re.compile(r"[^<>\n\r\"]+")
 _TOKEN = re.compile(r"\S+")
@@ -62,7 +81,7 @@ def repair_page(text: str) -> tuple[str, tuple[str, ...]]:
         The page, and ``("double-encoding",)`` where something changed. Each run between tags or line ends is judged by
         itself, and each word of it where good characters in the run keep the whole from being undone.
     """
-    if text.isascii() or not _SUSPECT.search(text):
+    if text.isascii() or not _PAIR_BYTES.search(text.encode("utf-8", "replace")):
         return text, ()
     mended = _undo_double(text)
     return (mended, (DOUBLE_ENCODING,)) if mended != text else (text, ())
@@ -114,7 +133,7 @@ def _mend(text: str, done: set[str]) -> str:
 
 def _undo(run: str) -> str:
     """Return *run* with double encoding undone, as a whole or word by word."""
-    if run.isascii() or not _SUSPECT.search(run) or not is_bad(run):
+    if run.isascii() or not _PAIR.search(run) or not is_bad(run):
         return run
     whole = ftfy.fix_encoding(run)
     if whole != run and _is_better(run, whole):
@@ -138,7 +157,7 @@ def _is_better(before: str, after: str) -> bool:
 
 def _undo_double(text: str) -> str:
     """Return *text* with double encoding undone in each suspicious run."""
-    if text.isascii() or not _SUSPECT.search(text):
+    if text.isascii() or not _PAIR.search(text):
         return text
     return _RUN.sub(lambda match: _undo(match.group()), text)
 
@@ -184,13 +203,14 @@ _SUFFIX = re.compile(r"(?:s|t|re|ve|ll|d|m)\b", re.IGNORECASE)
 _SURE = re.compile(r"(?<=\w)â(?:s|re|ve|ll)\b|(?<=n)ât\b|(?<=\s)â(?=\s)|(?<=[.,!?])â(?=\s|$)|(?<=\s)â(?=[A-Z][a-z])")
 _LETTERS = re.compile(r"[^\W\d_]+", re.UNICODE)
 # One word at a lost dash must be among these, else the letter may belong to a name ("Neuchâtel").
-_COMMON = frozenset(
+_COMMON_WORDS = (
     "a about after all also although an and are as at be because been before being but by can could did do does even "
     "for from had has have he her here his how i if in including into is it its just like many may might more most "
     "much my no nor not now of on one only or our out over perhaps she should since so some such than that the their "
     "them then there these they this those though to too under until up us very was we well were what when where "
-    "whether which while who whom whose why will with without would yet you your".split()
+    "whether which while who whom whose why will with without would yet you your"
 )
+_COMMON = frozenset(_COMMON_WORDS.split())
 _THREE_BYTE = (("â¦", "…"), ("â¬", "€"), ("â¢", "•"))
 
 

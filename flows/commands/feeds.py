@@ -1,5 +1,7 @@
 """The commands about feeds: list, check."""
 
+from collections.abc import Mapping
+
 from extractors.errors import WarehouseError
 from extractors.model import FeedState, PolledFeed, WatchedFeed
 from flows import console
@@ -20,7 +22,7 @@ def list_feeds(settings: Settings, *, as_json: bool) -> None:
         console.say_table(columns, rows)
 
 
-def _published_states(settings: Settings) -> dict[str, tuple[object, object, object]]:
+def _published_states(settings: Settings) -> Mapping[str, tuple[object, object, object]]:
     """Return (status, last_new_at, next_poll_at) by feed as published; empty where nothing is published yet."""
     from warehouse.connection import reader
     from warehouse.feeds import feed_statuses

@@ -12,7 +12,7 @@ from flows import console, microscope
 from flows.settings import Settings
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    from warehouse.connection import Connection
 
 
 def sql(settings: Settings, query: str, *, format_: str, output: Path | None) -> None:
@@ -33,7 +33,7 @@ def sql(settings: Settings, query: str, *, format_: str, output: Path | None) ->
             export(con, query, path=Path("/dev/stdout"), format=format_)
 
 
-def show_query(con: "DuckDBPyConnection", query: str) -> int:
+def show_query(con: "Connection", query: str) -> int:
     """Print the answer of *query* as a table and return its number of rows."""
     from warehouse.queries import query as ask
 

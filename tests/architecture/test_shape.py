@@ -55,22 +55,19 @@ def test_a_function_has_at_most_50_lines(path: Path) -> None:
 @pytest.mark.parametrize("path", CODE, ids=name_of)
 def test_everything_public_is_documented(path: Path) -> None:
     tree = ast.parse(path.read_text())
-    bare = [
-        node.name
-        for node in definitions(path)
-        if not node.name.startswith("_") and not ast.get_docstring(node) and not is_nested(tree, node)
-    ]
+    bare = [node.name for node in public(tree) if not ast.get_docstring(node)]
 
     assert ast.get_docstring(tree), "the module says nothing of itself"
     assert bare == []
 
 
-def is_nested(tree: ast.Module, node: ast.AST) -> bool:
-    """Say whether *node* stands inside a function: its reader has the context."""
-    return any(
-        isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef) and outer is not node and node in ast.walk(outer)
-        for outer in ast.walk(tree)
-    )
+def public(scope: ast.Module | ast.ClassDef) -> Iterator[Function | ast.ClassDef]:
+    """Give what *scope* offers by a public name, in its public classes too; not what stands inside functions."""
+    for node in scope.body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            yield node
+            if isinstance(node, ast.ClassDef):
+                yield from public(node)
 
 
 @pytest.mark.parametrize("path", CODE, ids=name_of)

@@ -30,6 +30,19 @@ def test_every_entry_of_the_sample_comes_to_what_it_was_written_for(
     assert found == {entry["url"]: entry["outcome"] for entry in EXPECTED}
 
 
+def test_without_a_server_the_run_starts_its_own_in_a_home_that_is_not_there_yet(
+    newsdesk: Newsdesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    home = tmp_path / "a" / "b"
+
+    done = newsdesk("run", "--home", str(home))
+
+    assert done.returncode == 0, done.stderr
+    assert len(done.stderr.splitlines()) == 2, "one line about Prefect, one about the entries; no chatter of Prefect's"
+    assert rows(home, "select count(*) from entries where outcome = 'stored'")[0][0]
+
+
 def test_a_second_run_changes_nothing_but_the_poll_log(newsdesk: Newsdesk, home: Path, prefect_server: str) -> None:
     newsdesk("run", PREFECT_API_URL=prefect_server)
     before = counts(home)

@@ -1,21 +1,13 @@
 """Fetching, against a real server that fails in the ways real servers do."""
 
-import datetime as dt
 import inspect
 import logging
 import resource
-import threading
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import aiohttp
 import pytest
 from aiohttp import client_exceptions
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from fault_server import FAULTS, FEED, Answer, FaultServer
 
 from extractors.acquire.fetch import ERRORS, Fetcher
@@ -27,10 +19,8 @@ from extractors.errors import (
     DnsError,
     FetchError,
     FetchTimeoutError,
-    HostOnHoldError,
     ProtocolError,
     RedirectLoopError,
-    TlsError,
     TruncatedBodyError,
 )
 from extractors.model import FetchOutcome, FetchRequest
@@ -321,111 +311,13 @@ def test_a_bomb_costs_no_memory(fetcher: Fetcher) -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 20_000
 
 
-def test_never_more_requests_to_one_host_than_allowed_even_from_several_threads(server: FaultServer) -> None:
-    server.pages["/slow"] = Answer(body=b"x", delay=0.02)
-    requests = [FetchRequest(url=f"http://h{number % 3}.example/slow") for number in range(30)]
-    ends: list[int] = []
-    with Fetcher(user_agent="t", connect_to={".example": server.address}, per_host=2) as fetcher:
-        threads = [
-            threading.Thread(target=lambda: ends.extend(number for number, _ in fetcher.fetch_all(requests)))
-            for _ in range(3)
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-
-    assert sorted(ends) == sorted(list(range(30)) * 3)
-    assert server.most_under_way() == 2
-
-
-def test_waiting_for_a_turn_costs_nothing_of_a_requests_time(server: FaultServer) -> None:
-    server.pages["/slow"] = Answer(body=b"x", delay=0.2)
-    requests = [FetchRequest(url="http://one.example/slow", timeout_seconds=0.8) for _ in range(8)]
-    with Fetcher(user_agent="t", connect_to={".example": server.address}, per_host=1) as fetcher:
-        outcomes = [outcome for _, outcome in fetcher.fetch_all(requests)]
-
-    assert [outcome.error for outcome in outcomes] == [None] * 8
-
-
-def test_a_host_that_hangs_keeps_no_other_waiting(server: FaultServer) -> None:
-    server.pages["/page"] = Answer(body=b"x")
-    hanging = [FetchRequest(url="http://dead.example/silence", timeout_seconds=1.0) for _ in range(4)]
-    others = [FetchRequest(url=f"http://h{number}.example/page") for number in range(40)]
-    started = time.monotonic()
-    with Fetcher(user_agent="t", connect_to={".example": server.address}, concurrency=4) as fetcher:
-        ends = {
-            number: time.monotonic() - started
-            for number, outcome in fetcher.fetch_all([*hanging, *others])
-            if outcome.error is None
-        }
-
-    assert len(ends) == 40
-    assert max(ends.values()) < 0.9
-
-
-@pytest.mark.parametrize("concurrency", [1, 3, 50])
-def test_a_slow_reader_gets_every_outcome_once(server: FaultServer, concurrency: int) -> None:
-    server.pages["/page"] = Answer(body=b"x")
-    requests = [FetchRequest(url=f"http://h{number % 7}.example/page") for number in range(150)]
-    ends = []
-    with Fetcher(user_agent="t", connect_to={".example": server.address}, concurrency=concurrency) as fetcher:
-        for number, outcome in fetcher.fetch_all(requests):
-            assert outcome.error is None
-            ends.append(number)
-            if number % 50 == 0:
-                time.sleep(0.05)
-
-    assert sorted(ends) == list(range(150))
-
-
-def test_leaving_a_batch_early_cancels_the_rest(fetcher: Fetcher, server: FaultServer) -> None:
-    server.pages["/page"] = Answer(body=b"x", delay=0.01)
-    requests = [FetchRequest(url=f"http://h{number}.example/page") for number in range(2000)]
-
-    for _ in fetcher.fetch_all(requests):
-        break
-
-    time.sleep(0.3)
-    asked = len(server.log)
-    time.sleep(0.3)
-    assert len(server.log) == asked < 2000
-
-
-def test_an_empty_batch_ends_at_once(fetcher: Fetcher) -> None:
-    assert list(fetcher.fetch_all([])) == []
-
-
-def test_after_429_a_host_is_left_alone_and_others_are_not(fetcher: Fetcher, server: FaultServer) -> None:
-    assert get(fetcher, "/busy-seconds").http_status == 429
-
-    held = get(fetcher, "/good")
-    assert isinstance(held.error, HostOnHoldError)
-    wait = (held.error.until - held.fetched_at).total_seconds()
-    assert 100 < wait < 121
-    assert server.asked_for("/good") == []
-    assert get(fetcher, "http://other.example/good").http_status == 200
-
-
-@pytest.mark.parametrize("path", ["/busy-zero", "/busy-garbage", "/down"])
-def test_without_a_readable_wish_of_the_host_it_is_not_held(fetcher: Fetcher, path: str) -> None:
-    get(fetcher, path)
-
-    assert get(fetcher, "/good").error is None
-
-
-def test_a_kept_connection_that_the_server_closed_costs_no_fetch(fetcher: Fetcher) -> None:
-    requests = [FetchRequest(url="http://desk.example/keep-alive-reset") for _ in range(12)]
-
-    assert [outcome.error for _, outcome in fetcher.fetch_all(requests)] == [None] * 12
-
-
 def test_every_exception_of_the_http_client_becomes_one_of_our_errors() -> None:
     mapped = [theirs for theirs, _, _ in ERRORS if theirs is not aiohttp.ClientError]
-    #: Raised only where we never go: uploads, and wrong use by the programmer.
+    #: Raised only where we never go: uploads, redirects followed by aiohttp, wrong use by the programmer.
     never = {
         client_exceptions.ClientError,
         client_exceptions.UploadAbortedError,
+        client_exceptions.RedirectClientError,
         client_exceptions.WSMessageTypeError,
     }
     unmapped = [
@@ -438,72 +330,3 @@ def test_every_exception_of_the_http_client_becomes_one_of_our_errors() -> None:
     ]
 
     assert unmapped == []
-
-
-# -- TLS ----------------------------------------------------------------------------------------------------
-
-
-def make_certificate(folder: Path, name: str, *, days: int = 10) -> tuple[Path, Path]:
-    """Write a self-signed certificate for *name* and its key; negative *days* make it an expired one."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=30))
-        .not_valid_after(now + dt.timedelta(days=days))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    certificate_file, key_file = folder / f"{name}{days}.pem", folder / f"{name}{days}.key"
-    certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    key_file.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return certificate_file, key_file
-
-
-@pytest.mark.parametrize(
-    ("name", "days", "is_trusted", "expected"),
-    [
-        ("desk.example", 10, True, None),
-        ("desk.example", 10, False, TlsError),
-        ("desk.example", -1, True, TlsError),
-        ("other.example", 10, True, TlsError),
-    ],
-    ids=["right", "self-signed", "expired", "wrong host"],
-)
-def test_only_a_certificate_that_can_be_verified_is_taken(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    name: str,
-    days: int,
-    is_trusted: bool,  # noqa: FBT001
-    expected: type[FetchError] | None,
-) -> None:
-    files = make_certificate(tmp_path, name, days=days)
-    if is_trusted:
-        monkeypatch.setenv("SSL_CERT_FILE", str(files[0]))
-    with (
-        FaultServer(tls=files) as server,
-        Fetcher(user_agent="t", connect_to={".example": server.address}) as fetcher,
-    ):
-        outcome = get(fetcher, "https://desk.example/good")
-
-    assert (type(outcome.error) if outcome.error else None) is expected
-
-
-def test_plain_http_where_tls_is_expected_is_a_tls_error(fetcher: Fetcher) -> None:
-    assert type(get(fetcher, "https://desk.example/good").error) is TlsError
-
-
-def test_a_handshake_that_never_ends_is_a_timeout() -> None:
-    with (
-        FaultServer(stalled_tls=True) as server,
-        Fetcher(user_agent="t", connect_to={".example": server.address}) as fetcher,
-    ):
-        assert type(get(fetcher, "https://desk.example/", seconds=0.5).error) is FetchTimeoutError

@@ -1,0 +1,157 @@
+"""
+Find marked speech in clean text, tell who says it.
+
+Rules and small lists of names only; see ``docs/explanation/quotes.md``.
+"""
+
+import re
+from typing import Final
+
+from extractors.facts.quotes_attribution import Attribution, Marked
+from extractors.facts.quotes_lexicon import cues
+from extractors.facts.quotes_marks import marked_spans
+from extractors.facts.quotes_names import names_of
+from extractors.facts.sentences import sentence_around
+from extractors.model import Quote
+
+_WORD: Final = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
+_CJK: Final = re.compile(r"[一-鿿ぁ-ヿ가-힣]")
+_MARKS: Final = "“”\"„«»「」『』‹›‘’'‚‟＂` \u00a0\u202f"
+_DETERMINED: Final = re.compile(
+    r"(?:\b(?:a|an|the|his|her|their|its|our|this|that|these|those|such|so-called|called|no|any|some|der|die|das|den|dem|ein|eine|einen|einer|"
+    r"sogenannte[nr]?|le|la|les|un|une|des|du|el|los|las|una|il|lo|gli|het|een)|[’']s)\s$",
+    re.IGNORECASE,
+)
+_NAMED: Final = re.compile(
+    r"\b(?:(?P<verb>called|titled|entitled|dubbed|named|nicknamed|known as|headlined)|song|book|film|movie|show|series|album|novel|play|hit|podcast|"
+    r"episode|magazine|\(see|see|hashtag|genannt|Titel|Film|Buch|intitulée?|titulad[oa])\s$"
+)
+_CALLS: Final = re.compile(
+    r"\b(?:he|she|it|they|who|we|I|also|have|has|had|[A-Z][\w’'-]+)\s(?:called|dubbed|nicknamed)\s$"
+)
+_LONGEST_NAME: Final = 6
+_LOOSE: Final = frozenset(
+    "and or but as to in on at of for from with by that which who while when where if because is was are were be been has have had "
+    "will would could should may might must can not than then after before during about against among between into onto over under "
+    "through toward towards via per without within since until amid despite like said says".split()
+)
+_SMALL: Final = frozenset(
+    "a an and the of to in on for at by with from or is it as vs de la du und der die das del y".split()
+)
+_STOP_INSIDE: Final = re.compile(r"[.?!,。！？，][”\"“»’'」』]*$")
+_VERBAL: Final = re.compile(r"\b(?:have|has|had|is|was|are|were|be|been|not|would|will|did)\s$")
+_FEW: Final = 3
+_SAID: Final = re.compile(
+    r"(?:said|says|say|asked|told|tweeted|wrote|saying|chanted|chanting|shouted|yelled|replied|added|stated)(?:\s\w+){0,3},?\s$|[:,]\s$"
+)
+_CALLED: Final = re.compile(
+    r"\b(?:call|describ|label|brand|dub|refer|characteri|dismiss|denounc|slam|blast|hail|nannt|bezeichne|qualifi)\w*\b[^.;]{0,60}$",
+    re.IGNORECASE,
+)
+
+
+def find_quotes(text: str, *, language: str | None) -> tuple[Quote, ...]:
+    """
+    Return every marked span of speech in *text*, in order.
+
+    Args:
+        text: Paragraphs separated by line breaks; offsets count its code points.
+        language: ISO 639-1, None where unknown: then with English cues.
+
+    Returns:
+        Quotes without overlaps, marks included. Titles, terms and words at a distance are none. The speaker is None
+        where the text does not give one.
+    """
+    spans = marked_spans(text)
+    if not spans:
+        return ()
+    known = (language or "").partition("-")[0].lower()
+    attribution = Attribution(text, spans, names=names_of(text, known), cues=cues(known), language=known)
+    return tuple(_quote(text, marked) for marked in attribution.run() if _is_speech(text, marked))
+
+
+def _quote(text: str, marked: Marked) -> Quote:
+    start, end = marked.span.start, marked.span.end
+    left, right = sentence_around(text, start, end)
+    speaker = marked.speaker
+    return Quote(
+        char_start=start,
+        char_end=end,
+        text=text[start:end],
+        kind=_kind(text, marked),
+        speaker=speaker.name if speaker else None,
+        speaker_raw=speaker.raw or None if speaker else None,
+        cue=speaker.cue or None if speaker else None,
+        confidence=speaker.confidence if speaker else 0.3,
+        sentence=text[left:right],
+    )
+
+
+def _kind(text: str, marked: Marked) -> str:
+    if marked.is_continued:
+        return "continued"
+    inner = text[marked.span.start : marked.span.end].strip(_MARKS)
+    narration = text[marked.left : marked.span.start].rstrip()
+    is_clause = inner[:1].isupper() and (not narration or narration[-1] in ":,")
+    return "direct" if is_clause or bool(_STOP_INSIDE.search(text[marked.span.start : marked.span.end])) else "partial"
+
+
+def _is_speech(text: str, marked: Marked) -> bool:  # noqa: PLR0911 - one case after the other
+    """Tell speech from terms, titles and words at a distance."""
+    span = marked.span
+    inner = text[span.start : span.end].strip(_MARKS)
+    words = _WORD.findall(inner)
+    if not words:
+        return False
+    count = len(_CJK.findall(inner)) // 2 if _CJK.search(inner) else len(words)
+    before, after = text[marked.left : span.start], text[span.end : marked.right]
+    if _is_named(before, words) or (_is_title(words) and not _SAID.search(before) and not _spoken(inner, marked)):
+        return False
+    has_cue = marked.speaker is not None and bool(marked.speaker.cue)
+    is_sentence = bool(re.search(r"[.?!,。！？，]$", inner))
+    if count > _FEW or (is_sentence and (has_cue or count > 1)):
+        return True
+    if _CJK.search(inner):
+        return has_cue and (is_sentence or count > 2)
+    if _is_attributive(after) and not _CALLED.search(before) and not _VERBAL.search(before):
+        return False
+    if has_cue and marked.is_governed and (count > 1 or len(before) <= 220):
+        return count > 1 or not _DETERMINED.search(before) or bool(_CALLED.search(before)) or _is_reported(before)
+    if has_cue and marked.is_continued:
+        return count > 1 or not _DETERMINED.search(before)
+    return count > 1 and not _DETERMINED.search(before)
+
+
+def _is_named(before: str, words: list[str]) -> bool:
+    """Tell whether the words before make the marked ones a name: "a poem called", "the film"."""
+    found = _NAMED.search(before)
+    if found is None:
+        return False
+    if found["verb"] is None:
+        return _is_title(words) or len(words) == 1
+    return len(words) <= _LONGEST_NAME and not _CALLS.search(before)
+
+
+def _spoken(inner: str, marked: Marked) -> bool:
+    """Tell whether words that all begin with a capital are said all the same."""
+    return inner[-1:] in ".!?" or (inner[-1:] == "," and marked.is_governed)
+
+
+def _is_reported(before: str) -> bool:
+    """Tell whether "that" opens what is said: "told the premier that the shortage was a ..."."""
+    return re.search(r"\bthat\b[^.;]*$", before) is not None
+
+
+def _is_title(words: list[str]) -> bool:
+    """Tell whether all words that count begin with a capital: "Meet the Press"."""
+    large = [word for word in words if word.lower() not in _SMALL]
+    return len(words) > 1 and bool(large) and all(word[0].isupper() for word in large) and words[0][0].isupper()
+
+
+def _is_attributive(after: str) -> bool:
+    """Tell whether the marked words stand before a noun: "bigger is better" hyperscalers."""
+    found = re.match(r" ([^\W\d_][\w’'-]*)", after)
+    if found is None:
+        return False
+    word = found[1].lower()
+    return word not in _LOOSE and not word.endswith(("ing", "ly", "ed"))
