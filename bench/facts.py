@@ -170,7 +170,8 @@ def score_quotes(score: Score, gold: Sequence[dict[str, Any]], found: Sequence[Q
                 score.speaker_right += 1
             else:
                 score.errors.append(
-                    f"{name}: speaker {found[at].speaker!r} ({found[at].cue}) for {item.get('speaker')!r} of {segment['text'][:60]!r}"
+                    f"{name}: speaker {found[at].speaker!r} ({found[at].cue}) for {item.get('speaker')!r} "
+                    f"of {segment['text'][:60]!r}"
                 )
     score.quotes.predicted += len(found)
     score.quotes.right += len(right)
@@ -186,7 +187,7 @@ def _same_span(segment: dict[str, Any], quote: Quote) -> bool:
 
 
 def _same_speaker(item: dict[str, Any], quote: Quote) -> bool:
-    """Tell whether the names share their last word; where gold has only a pronoun, the words at the cue are compared."""
+    """Tell whether the names share their last word; where gold has a pronoun alone, the words at the cue count."""
     names = [name for name in (item.get("speaker"), *(item.get("speakers") or ())) if name]
     if not names:
         return quote.speaker is None
@@ -198,7 +199,7 @@ def _same_speaker(item: dict[str, Any], quote: Quote) -> bool:
 
 
 def _last_word(name: str) -> str:
-    words = _WORD.findall(re.sub(r"[’']s\b", "", name).casefold())
+    words = _WORD.findall(re.sub("[\u2019']s\\b", "", name).casefold())
     return words[-1] if words else ""
 
 

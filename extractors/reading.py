@@ -14,6 +14,7 @@ from extractors.acquire.urls import LOCAL_SOURCE, registrable_domain, url_key
 from extractors.errors import ExtractError
 from extractors.facts.topics import compile_topics, match
 from extractors.identity import article_id, sha256_hex
+from extractors.judging import MIN_CHARS, judge, weight
 from extractors.model import (
     Article,
     Document,
@@ -32,26 +33,11 @@ from extractors.text.header import read_header
 from extractors.text.language import detect_language
 from extractors.text.metadata import Metadata, read_metadata
 from extractors.text.page import Page, Segment, parse_page
-from extractors.text.page_kinds import (
-    CONSENT_WALL,
-    declared_list,
-    form_of,
-    is_consent_text,
-    is_index,
-    media_type,
-    unreadable,
-    wall,
-)
+from extractors.text.page_kinds import form_of, media_type, unreadable
 from extractors.text.recover import recover
 from extractors.text.repair import merge_repairs, repair_page, repair_texts
 from extractors.version import EXTRACTOR, extractor_version
 
-#: Texts under this many characters are no article: none of 181 real article pages gives fewer (2026-11).
-_MIN_CHARS = 250
-#: A character of Chinese, Japanese or Korean says as much as so many Latin ones.
-_CJK_WEIGHT = 2.5
-#: A text shorter than this on a page that is not free is its teaser (a paragraph or three).
-_TEASER_CHARS = 1_200
 #: Below this share of what the feed itself gave, the page's text is not the article.
 _THIN_SHARE = 0.4
 #: How much longer JSON-LD's own text must be to replace the page's.
@@ -159,7 +145,13 @@ def _read_text(
         candidates=body.metadata.candidates,
         metadata=body.metadata,
     )
-    outcome, reason = _judge(document, body, page)
+    outcome, reason = judge(
+        document,
+        text=body.text,
+        metadata=body.metadata,
+        page=page if body.text_from is TextFrom.PAGE else None,
+        segments=body.segments,
+    )
     if outcome is not Outcome.STORED:
         ended = _end(seen, document, outcome, reason)
         return replace(ended, reading=replace(ended.reading, removals=body.removals))
@@ -238,11 +230,11 @@ def _read_page(document: Document, decoded: Decoded, *, hints: Hints, now: datet
 
 def _is_richer(other: extraction.Extraction, body: _Body, text_from: TextFrom) -> bool:
     """Tell whether another witness holds the article where the page's own text is thin."""
-    size = _weight(body.text)
-    theirs = sum(_weight(block.text) for block in other.blocks)
+    size = weight(body.text)
+    theirs = sum(weight(block.text) for block in other.blocks)
     if text_from is TextFrom.FEED:
-        return theirs > size and (size < _MIN_CHARS or size < _THIN_SHARE * theirs)
-    return theirs > _CLAIM_RATIO * size and theirs >= _MIN_CHARS
+        return theirs > size and (size < MIN_CHARS or size < _THIN_SHARE * theirs)
+    return theirs > _CLAIM_RATIO * size and theirs >= MIN_CHARS
 
 
 def _finish(
@@ -279,79 +271,6 @@ def _about(metadata: Metadata) -> About:
     return About(
         titles=metadata.titles, authors=metadata.authors, is_news=any("News" in name for name in metadata.types)
     )
-
-
-# --- judging -------------------------------------------------------------------------------------------------------
-
-
-def _judge(document: Document, body: _Body, page: Page | None) -> tuple[Outcome, str | None]:
-    """Return the outcome of what was read, with its reason."""
-    text = body.text
-    url = document.final_url or document.url
-    if page is not None and body.text_from is TextFrom.PAGE:
-        if _weight(text) < _MIN_CHARS:
-            return _judge_thin(document, body, page, text)
-        if _is_home(document):
-            return Outcome.NOT_ARTICLE, "the link led to the home page"
-        if is_index(page, body.segments, final_url=url, is_article=body.metadata.is_article):
-            return Outcome.NOT_ARTICLE, "an index page: most of its text is links"
-        return _judge_claims(body, text)
-    if _weight(text) < _MIN_CHARS:
-        return Outcome.TOO_SHORT, _too_short(text)
-    return Outcome.STORED, None
-
-
-def _judge_claims(body: _Body, text: str) -> tuple[Outcome, str | None]:
-    """Return what a page with enough text is by what it says of itself."""
-    listed = None if body.metadata.is_article else declared_list(body.metadata.types)
-    if listed:
-        return Outcome.NOT_ARTICLE, f"the page calls itself a list ({listed})"
-    if is_consent_text(text):
-        return Outcome.BLOCKED, CONSENT_WALL
-    if body.metadata.is_paywalled and _weight(text) < _TEASER_CHARS:
-        return Outcome.PAYWALLED, f"the publisher says that it is not free; a teaser of {len(text)} characters"
-    return Outcome.STORED, None
-
-
-def _judge_thin(document: Document, body: _Body, page: Page, text: str) -> tuple[Outcome, str | None]:
-    """Return why a page gave almost no text."""
-    url = document.final_url or document.url
-    found = wall(page, text, final_url=url)
-    if found is not None and found[0] == "blocked":
-        return Outcome.BLOCKED, found[1]
-    if body.metadata.is_paywalled:
-        return Outcome.PAYWALLED, f"the publisher says that it is not free; {_too_short(text)}"
-    if found is not None:
-        return Outcome.NOT_ARTICLE, found[1]
-    if _is_home(document):
-        return Outcome.NOT_ARTICLE, "the link led to the home page"
-    if is_index(page, body.segments, final_url=url, is_article=body.metadata.is_article):
-        return Outcome.NOT_ARTICLE, "an index page: most of its text is links"
-    return Outcome.TOO_SHORT, _too_short(text)
-
-
-def _is_home(document: Document) -> bool:
-    """Tell whether a deep link ended at a home page."""
-    asked, answered = urlsplit(document.url), urlsplit(document.final_url or document.url)
-    return (
-        bool(asked.path.strip("/"))
-        and answered.scheme in {"http", "https"}
-        and not answered.path.strip("/")
-        and not answered.query
-    )
-
-
-def _too_short(text: str) -> str:
-    """Return the reason of a text that is too short, with the numbers."""
-    return f"{len(text)} characters of text, {len(text.split())} words; an article has at least {_MIN_CHARS} characters"
-
-
-def _weight(text: str) -> float:
-    """Return the length of *text* in characters, those of Chinese, Japanese and Korean counted for what they say."""
-    if text.isascii():
-        return float(len(text))
-    wide = sum("\u2e80" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7af" for char in text)
-    return len(text) + (_CJK_WEIGHT - 1) * wide
 
 
 # --- records -------------------------------------------------------------------------------------------------------

@@ -22,8 +22,10 @@ from extractors.model import Figure, Quote
 
 #: Two lengths, weights or temperatures, one in brackets, are one claim.
 _MEASURES: Final = re.compile(
-    r"(?:square |cubic |metric )?(?:km|kilomet(?:er|re)s?|miles?|m|met(?:er|re)s?|feet|foot|ft|inch(?:es)?|cm|mm|acres?|hectares?|ha|kg|"
-    r"kilos?|pounds?|lbs?|tons?|tonnes?|gallons?|lit(?:er|re)s?|mph|km/h|kph|kW|hp|horsepower|mile-wide|mile|inches|°?[CF]|degrees?.*)"
+    r"(?:square |cubic |metric )?(?:km|kilomet(?:er|re)s?|miles?|m|met(?:er|re)s?|feet|foot|ft|inch(?:es)?|"
+    r"cm|mm|acres?|hectares?|ha|kg|"
+    r"kilos?|pounds?|lbs?|tons?|tonnes?|gallons?|lit(?:er|re)s?|mph|km/h|kph|kW|hp|horsepower|mile-wide|"
+    r"mile|inches|°?[CF]|degrees?.*)"
 )
 #: Two amounts of the same currency this far apart are no conversion of each other.
 _SAME: Final = 0.05
@@ -82,7 +84,7 @@ def _figure(
 ) -> Figure:
     comparison, is_approximate = hedge_before(text, amount.start)
     tail, is_about, end = tail_after(text, amount.end)
-    per_value, per_unit = per_after(text, end, language=setting.language)
+    per_value, per_unit = per_after(text, end, language=setting.language, is_money=amount.kind == "money")
     if per_value is None:
         per_value, per_unit = per_before(text, amount.start)
     left, right = sentence_around(text, amount.start, amount.end)

@@ -9,24 +9,31 @@ from extractors.facts.figures_numbers import fraction_after, myriads_after, numb
 
 _LONGEST_NUMERAL: Final = 24
 _LONGEST_SIGN: Final = 8
+#: "52 won" is a verb, "52,000 won" is money; nobody writes 1,000 pence.
+_FEW: Final = 1000
+_SCREEN_LINES: Final = frozenset({480.0, 720.0})
 _CENT: Final = 0.01
 #: After "m" these make it metres.
 _METRES: Final = re.compile(
-    r"\s(?:long|high|deep|wide|tall|away|above|below|from|of|race|sprint|hurdles|relay|butterfly|freestyle|final|backstroke)\b"
+    r"\s(?:long|high|deep|wide|tall|away|above|below|from|of|race|sprint|hurdles|relay|butterfly|freestyle|"
+    r"final|backstroke)\b"
 )
-_NOUN_NEXT: Final = re.compile(r"\s(?:[a-z]{3,}\s){0,2}(?:[a-z]{3,}s|people|men|women|children)\b")
+_NOUN_NEXT: Final = re.compile(r"\s(?:[a-z]{2,}[a-ce-z]\s)?(?:[a-z]{3,}s|people|men|women|children)\b")
 _COMPARED: Final = (
-    r"more|less|fewer|as|the|higher|lower|bigger|larger|smaller|faster|slower|greater|stronger|better|worse|cheaper|longer"
+    r"more|less|fewer|as|the|higher|lower|bigger|larger|smaller|faster|slower|greater|stronger|better|"
+    r"worse|cheaper|longer"
     r"|likelier|that|what|its|their|his|her|[a-z]{3,}er|earnings|revenue|sales"
 )
 _TIMES: Final = re.compile(
     rf"[\s-](?:times\s(?=(?:{_COMPARED})\b)|fois\s(?=plus|moins|supérieur)|veces\s(?=más|menos|superior|mayor)"
     r"|vezes\s(?=mais|menos|maior)|volte\s(?=più|meno|superiore)|mal\s(?=so\s|mehr|höher|größer|schneller|weniger)"
-    r"|-?fach(?:e[nrs]?)?(?![^\W\d_])|раз[а]?\s(?=больше|меньше|выше|ниже|дешевле)|keer\s(?=zo|meer)|gånger\s(?=så|fler|mer))"
+    r"|-?fach(?:e[nrs]?)?(?![^\W\d_])|раз[а]?\s(?=больше|меньше|выше|ниже|дешевле)|keer\s(?=zo|meer)|"
+    r"gånger\s(?=så|fler|mer))"
     r"|[\s-]?fold\b|[x×](?![\w×])|-?fach(?:e[nrs]?)?(?![^\W\d_])|倍|배(?![가-힣]{2})"
 )
 _FACTOR: Final = re.compile(
-    r"(?:factor\sof|facteur\sde|factor\sde|Faktor(?:\svon)?|fattore\sdi)\s(?:about\s|around\s|nearly\s|roughly\s|some\s|almost\s|rund\s|environ\s|up\sto\s)?$",
+    r"(?:factor\sof|facteur\sde|factor\sde|Faktor(?:\svon)?|fattore\sdi)\s(?:about\s|around\s|nearly\s|"
+    r"roughly\s|some\s|almost\s|rund\s|environ\s|up\sto\s)?$",
     re.IGNORECASE,
 )
 _RAZ_BEFORE: Final = re.compile(r"[вВ]\s$")
@@ -196,7 +203,7 @@ def _with_currency_word(  # noqa: PLR0911 - one case after the other
     found = lexicon.WORD_AFTER.match(text, amount.end)
     word = lexicon.key(found[1] or found[2]) if found else ""
     if found is not None and (code := lexicon.WORDS.get(word)):
-        if word in {"won", "rand", "real", "rm"} and not amount.has_magnitude and amount.value < 1000:
+        if word in {"won", "rand", "real", "rm"} and not amount.has_magnitude and amount.value < _FEW:
             return None
         if word == "元" and text[found.end() : found.end() + 1] in "月旦":
             return None
@@ -212,7 +219,7 @@ def _with_currency_word(  # noqa: PLR0911 - one case after the other
         return replace(amount, end=found.end(), kind="money", currency=_local(found[0], setting), is_implied=True)
     if (setting.has_pounds or setting.currency == "GBP") and (found := _PENCE.match(text, amount.end)):
         value = _scaled(amount.value, _CENT)
-        is_pence = amount.value < 1000 and amount.value not in {480, 720}
+        is_pence = amount.value < _FEW and amount.value not in _SCREEN_LINES
         return replace(amount, end=found.end(), value=value, kind="money", currency="GBP") if is_pence else None
     return None
 

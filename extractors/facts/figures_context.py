@@ -24,7 +24,8 @@ _NUMBER: Final = r"(?P<number>\d[\d.,]*)?"
 _NOUNS: Final = lexicon.one_of(lexicon.PER_NOUNS)
 _PER: Final = re.compile(
     rf"\s?(?:(?P<each>/|per\s|for\severy\s|for\seach\s|every\s|each\s|an?\s|-a-|-per-|pro\s|par\s|por\s|je\s|a\s)"
-    rf"(?P<amount>\d[\d.,]*)?\s?(?P<factor>(?:thousand|million|billion|mn|m|bn|k)\s)?(?P<noun>{_NOUNS}s?|[^\W\d_]+))(?![\w-])",
+    rf"(?P<amount>\d[\d.,]*)?\s?(?P<factor>(?:thousand|million|billion|mn|m|bn|k)\s)?(?P<noun>{_NOUNS}s?|"
+    rf"[^\W\d_]+))(?![\w-])",
     re.IGNORECASE,
 )
 _PHRASE: Final = re.compile(rf"\s(?:{lexicon.one_of(lexicon.PER_PHRASES)})(?![^\W\d_])", re.IGNORECASE)
@@ -34,8 +35,10 @@ _BEFORE_CJK: Final = re.compile(
 _CJK_UNITS: Final = {"月": "month", "天": "day", "人": "person"}
 #: Between an amount and the same amount in another currency or unit.
 CONVERSION: Final = re.compile(
-    r"\s?(?:[(（\[]\s?|,\s(?:or\sabout|or|about|equivalent\sto|soit|ossia|oder|unos)\s|\s?/\s?|\sor\s(?:about|around|roughly|approximately)\s)"
-    r"(?:(?:about|around|approximately|approx\.?|some|nearly|almost|roughly|or|equal\sto|equivalent\sto|the\sequivalent\sof|"
+    r"\s?(?:[(（\[]\s?|,\s(?:or\sabout|or|about|equivalent\sto|soit|ossia|oder|unos)\s|\s?/\s?|"
+    r"\sor\s(?:about|around|roughly|approximately)\s)"
+    r"(?:(?:about|around|approximately|approx\.?|some|nearly|almost|roughly|or|equal\sto|equivalent\sto|"
+    r"the\sequivalent\sof|"
     r"circa|ca\.|c\.|rund|etwa|umgerechnet|environ|soit|unos|约|約|~|≈|=|about)\s?){0,2}(?:[A-Z]{0,3}[$€£¥])?$",
     re.IGNORECASE,
 )
@@ -70,11 +73,11 @@ def tail_after(text: str, end: int) -> tuple[str, bool, int]:
     return sign, is_approximate, found.end()
 
 
-def per_after(text: str, end: int, *, language: str) -> tuple[float | None, str | None]:
+def per_after(text: str, end: int, *, language: str, is_money: bool = True) -> tuple[float | None, str | None]:
     """Return (1.0, "year") for "a year", (1000000.0, "tokens") for "for every 1mn tokens", else (None, None)."""
-    if (found := _PHRASE.match(text, end)) and not (
-        found[0].endswith("each") and text[found.end() : found.end() + 3] == " of"
-    ):
+    found = _PHRASE.match(text, end)
+    is_each = found is not None and found[0].endswith("each")
+    if found and not (is_each and (not is_money or text[found.end() : found.end() + 3] == " of")):
         return 1.0, lexicon.PER_PHRASES.get(lexicon.key(found[0].strip()), "year")
     found = _PER.match(text, end)
     if found is None:

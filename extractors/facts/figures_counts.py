@@ -21,6 +21,8 @@ def _words(*path: str) -> frozenset[str]:
     return frozenset(table.split()) if table else frozenset()
 
 
+#: Names that are never what a figure is about.
+NO_SUBJECTS: Final = _words("subjects", "no")
 _LABELS: Final = _words("labels", "any")
 _PLURALS: Final = _words("plurals", "en")
 _SINGULARS: Final = _words("plurals", "singular")
@@ -41,14 +43,28 @@ _OF_THE: Final = re.compile(r"\sof\s(?:(?:the|its|their|his|her|our|these|those|
 _TOKEN: Final = re.compile(r"[ \u00a0]([^\W\d_][\w’'&.-]*)")
 _PREVIOUS: Final = re.compile(r"([^\s(\[“\"'‘«„]+)[\s\u00a0]$")
 _PARTITIVE: Final = re.compile(r"(?:[\s\u00a0]d[e']|\s?d’)\s?")
+_YEAR_DIGITS: Final = 4
 _YEAR_FIRST: Final = 1700
 _YEAR_LAST: Final = 2100
 _MOST_WORDS: Final = 6
+_SHORTEST_NOUN: Final = 3
 _SHORTEST_PLURAL: Final = 4
 _LARGE: Final = 1000
 #: Hyphened to a number these make no count of things.
 _NO_HYPHENED: Final = frozenset({"old", "something", "strong", "plus", "page", "fold", "and", "day", "hour", "year"})
 #: After a year only these are counted: "2000 people", never "2016 elections".
+#: Characters in which a hedge and a verb may stand before a number.
+_SIGHT: Final = 50
+_HURT: Final = re.compile(
+    r"\b(?:kill|injur|wound|arrest|displac|hospitali[sz]|detain)(?:s|e|es|ed|ing)?\s"
+    r"(?:(?:at\sleast|more\sthan|over|about|around|some|nearly|almost|up\sto|another|as\smany\sas|"
+    r"an\sestimated|all)\s)?$",
+    re.IGNORECASE,
+)
+_WERE: Final = re.compile(
+    r"\s(?:(?:others?\s)?(?:were|have\sbeen|had\sbeen|remain)\s[a-z]|of\sthem\b|"
+    r"of\sthe\s(?:approximately\s|roughly\s|about\s)?\d)"
+)
 _NUMBER_WORDS: Final = frozenset({"two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve"})
 _PEOPLE: Final = frozenset(
     {"people", "men", "women", "children", "troops", "soldiers", "workers", "jobs", "employees", "personen", "menschen"}
@@ -81,7 +97,7 @@ def unit_of(text: str, amount: Amount, *, language: str, is_hedged: bool) -> Uni
         return None
     found = _measured(text, amount) or _counted(text, amount, language=language)
     if found is None:
-        return _large(text, amount)
+        return _large(text, amount) or (_elided(text, amount) if language in {"", "en"} else None)
     if _is_year(text, amount) and not is_hedged and (found.name or "").rpartition(" ")[2].lower() not in _PEOPLE:
         return None
     return found
@@ -89,7 +105,7 @@ def unit_of(text: str, amount: Amount, *, language: str, is_hedged: bool) -> Uni
 
 def _is_year(text: str, amount: Amount) -> bool:
     digits = text[amount.number_start : amount.number_end]
-    return digits.isdecimal() and len(digits) == 4 and _YEAR_FIRST <= amount.value <= _YEAR_LAST
+    return digits.isdecimal() and len(digits) == _YEAR_DIGITS and _YEAR_FIRST <= amount.value <= _YEAR_LAST
 
 
 def _is_label(text: str, amount: Amount, *, language: str) -> bool:
@@ -168,7 +184,7 @@ def _hyphened(text: str, amount: Amount, *, language: str) -> Unit | None:
 
 
 def _english(text: str, amount: Amount) -> Unit | None:
-    at = amount.end
+    at = amount.end + (text[amount.end : amount.end + 2] == "+ ")
     if found := _OF_THE.match(text, at):
         at = found.end() - 1
     first = at
@@ -214,7 +230,7 @@ def _other(text: str, amount: Amount, *, language: str) -> Unit | None:  # noqa:
         end = token.start(token.lastindex or 1) + len(word)
         if word.lower() in _words("time", language):
             return Unit(None, -1)
-        if word.lower() in _words("stop", language) or len(word) < 3:
+        if word.lower() in _words("stop", language) or len(word) < _SHORTEST_NOUN:
             return None
         if language != "de" and word[0].isupper():
             return None
@@ -222,6 +238,15 @@ def _other(text: str, amount: Amount, *, language: str) -> Unit | None:  # noqa:
             return Unit(text[first:end].strip(_SPACES), end)
         at = token.end()
     return None
+
+
+def _elided(text: str, amount: Amount) -> Unit | None:
+    """Let people who are hurt go without a noun: "killed 13", "another 5 were killed", "191 of the files"."""
+    if _is_year(text, amount) or amount.value % 1 or text[amount.end : amount.end + 1] in {"-", "–", "/", ":"}:
+        return None
+    left = text[max(0, amount.start - _SIGHT) : amount.start]
+    is_hurt = _HURT.search(left) or _WERE.match(text, amount.end)
+    return Unit(None, amount.end) if is_hurt else None
 
 
 def _large(text: str, amount: Amount) -> Unit | None:

@@ -94,7 +94,8 @@ SIGN_AFTER: Final = re.compile(
     rf"[\s\u00a0-]?({one_of(sign for sign in [*SIGNS, *BARE] if not sign[-1].isalpha())})(?!\s?[\d.,]*\d)"
 )
 WORD_AFTER: Final = re.compile(
-    rf"[\s\u00a0-]?(?:de\s|d['’]|di\s)?(?:({one_of(word for word in WORDS if not re.match('[一-鿿ぁ-ヿ가-힣]', word))})(?!{_LETTER})"
+    rf"[\s\u00a0-]?(?:de\s|d['’]|"
+    rf"di\s)?(?:({one_of(word for word in WORDS if not re.match('[一-鿿ぁ-ヿ가-힣]', word))})(?!{_LETTER})"
     rf"|({one_of(word for word in WORDS if re.match('[一-鿿ぁ-ヿ가-힣]', word))}))",
     re.IGNORECASE,
 )
@@ -107,7 +108,8 @@ PERCENT_AFTER: Final = re.compile(
 )
 _CJK: Final = "一-鿿ぁ-ヿ가-힣"
 HEDGE_BEFORE: Final = re.compile(
-    rf"(?:(?<![^\W_])({one_of(phrase for phrase in HEDGES if not re.match(f'[{_CJK}]', phrase))})(?:\s+(?:a|an|the)(?=\s))?\s*"
+    rf"(?:(?<![^\W_])({one_of(phrase for phrase in HEDGES if not re.match(f'[{_CJK}]', phrase))})(?:\s+(?:a|"
+    rf"an|the)(?=\s))?\s*"
     rf"|({one_of(phrase for phrase in HEDGES if re.match(f'[{_CJK}]', phrase))})\s?)$",
     re.IGNORECASE,
 )

@@ -16,6 +16,8 @@ _GROUP: Final = 3
 _DIGITS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _SPELT: Final = re.compile(rf"(?<!\w)({'|'.join(_DIGITS)})\.$", re.IGNORECASE)
 _CHAIN: Final = re.compile(r"(\d[\d,.]*)?([십백천만억조十百千万萬亿億兆]+)\s?(?=(\d[\d,]*)?)")
+_NEXT: Final = re.compile(r"\s?(\d{1,9}(?:[.,]\d{1,9})?)(?=[십백천만억조十百千万萬亿億兆])")
+_ONES: Final = re.compile(r"\d{1,4}(?![\d.,])")
 _MYRIAD: Final = 1e4
 
 
@@ -85,16 +87,16 @@ def myriads_after(text: str, start: int, *, value: float, end: int) -> tuple[flo
             break
         total += pending * factor
         at, end, highest = found.end(2), found.end(2), factor
-        following = re.compile(r"\s?(\d[\d,.]*\d|\d)(?=[십백천만억조十百千万萬亿億兆])").match(text, at)
+        following = _NEXT.match(text, at)
         if following is None:
             return _ones_after(text, end, total=total, factor=factor)
-        pending, at = float(following[1].replace(",", "") if following[1].count(".") < 2 else "0"), following.end(1)
+        pending, at = number_value(following[1], language="zh"), following.end(1)
     return (total, end) if end > start and total else (value, end)
 
 
 def _ones_after(text: str, end: int, *, total: float, factor: float) -> tuple[float, int]:
     """Add the last digits of "3万5421"."""
-    ones = re.compile(r"\d{1,4}(?![\d.,])").match(text, end)
+    ones = _ONES.match(text, end)
     if ones is None or factor < _MYRIAD:
         return total, end
     return total + int(ones[0]), ones.end()

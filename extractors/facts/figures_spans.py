@@ -14,7 +14,8 @@ from extractors.facts.figures_numbers import number_pattern
 _ADDRESS: Final = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
 _CJK: Final = re.compile(r"[一-鿿ぁ-ヿ가-힣]")
 _JOINER: Final = re.compile(
-    r"\s?(?:(?P<dash>[-–—‑~〜～])|(?P<word>to|bis|à|al?|till?|do|до|至|到|から|tot)(?![^\W\d_]))\s?|\s(?P<both>and|und|et|y|e|en|och|и|i)\s"
+    r"\s?(?:(?P<dash>[-–—‑~〜～])|(?P<word>to|bis|à|al?|till?|do|до|至|到|から|tot)(?![^\W\d_]))\s?|"
+    r"\s(?P<both>and|und|et|y|e|en|och|и|i)\s"
 )
 _BOTH: Final = re.compile(
     r"\b(?:between|zwischen|entre|tra|fra|tussen|mellan|между|między)\s[^.;:]{0,12}$", re.IGNORECASE
@@ -23,8 +24,13 @@ _FROM: Final = re.compile(
     r"\b(?:from|von|de|du|da|dal|van|från|с|от|od)\s(?:about\s|around\s|just\s|only\s|a\s|an\s)?$", re.IGNORECASE
 )
 _MOVED: Final = re.compile(
-    r"\b(?:rose|fell|climbed|dropped|gained|lost|up|down|added|slipped|jumped|increased|decreased|declined|by|slid|surged|"
-    r"rises|falls|shed|advanced|edged|ticked|dipped|sank|plunged|soared|rallied|higher|lower|rise|fall|of)\s(?:about\s|nearly\s)?$"
+    r"\b(?:rose|fell|climbed|dropped|gained|lost|up|down|added|slipped|jumped|increased|decreased|declined|"
+    r"by|slid|surged|"
+    r"rises|falls|shed|advanced|edged|ticked|dipped|sank|plunged|soared|rallied|higher|lower|rise|fall|"
+    r"of)\s(?:about\s|nearly\s)?$"
+)
+_OUT_OF: Final = re.compile(
+    r"\s(?:in\s(?:every\s)?(?=10|100|5|3|4|1,000|20)|out\sof\s(?:every\s)?)(\d{1,3}(?:,\d{3})*)(?![\w.:/-])"
 )
 _SIGN_BETWEEN: Final = re.compile(rf"\s?(?:{lexicon.one_of([*lexicon.SIGNS, *lexicon.BARE])})?\s?")
 _MINUS: Final = "-−"
@@ -53,6 +59,10 @@ def find_amounts(text: str, *, setting: Setting) -> Iterator[tuple[Amount, float
             continue
         pair = _range(text, first, setting=setting)
         amount, highest = pair or (first, None)
+        if pair is None and (share := _share(text, amount)):
+            yield share, None
+            last = taken = share.end
+            continue
         if pair is None and amount.kind is None and _is_part_of_code(text, amount):
             last = _code_end(text, amount)
             continue
@@ -95,6 +105,14 @@ def _stands_free(before: str, second: str, *, amount: Amount) -> bool:
     if before in "-–‑/:.,’'" and second.isalnum():
         return amount.kind is not None and before in "-–" and not second.isdigit()
     return before not in "_=&@\\第№#^"
+
+
+def _share(text: str, amount: Amount) -> Amount | None:
+    """Read "3 in 10 voters" and "8 out of 10" as a rate of 0.3 and 0.8."""
+    found = _OUT_OF.match(text, amount.end) if amount.kind is None and not amount.has_magnitude else None
+    if found is None or not 0 < amount.value < int(found[1].replace(",", "")):
+        return None
+    return replace(amount, end=found.end(1), value=amount.value / int(found[1].replace(",", "")), kind="rate")
 
 
 def _is_part_of_code(text: str, amount: Amount) -> bool:

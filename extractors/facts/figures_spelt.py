@@ -6,23 +6,22 @@ from typing import Final
 
 from extractors.facts.figures_amounts import Amount, Setting
 
-_ONES: Final = dict(
-    zip(
-        # A list of words reads best as words.
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen".split(),
-        range(1, 20),
-        strict=True,
-    )
-)
-_TENS: Final = dict(
-    zip("twenty thirty forty fifty sixty seventy eighty ninety".split(), range(20, 100, 10), strict=True)
-)
+_ONES: Final = {
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
+_TENS: Final = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
+    "ninety": 90,
+}  # fmt: skip
 _SCALES: Final = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 _WORD: Final = "|".join([*_ONES, *_TENS])
-_COMPARED: Final = r"more|less|fewer|as|the\s(?:size|number|amount|rate|price|cost)|higher|lower|bigger|larger|smaller|faster|greater|likelier"
+_COMPARED: Final = r"more|less|fewer|as|the\s(?:size|number|amount|rate|price|cost)|higher|lower|bigger|"
+r"larger|smaller|faster|greater|likelier"
 _SPELT: Final = re.compile(
-    rf"\b(?P<words>(?:{_WORD})(?:[- ](?:{_WORD}|hundred))*(?:\sand\sa\shalf)?)(?P<scales>(?:\s(?:hundred|thousand|million|billion|trillion))*)"
+    rf"\b(?P<words>(?:{_WORD})(?:[- ](?:{_WORD}|hundred))*(?:\sand\sa\shalf)?)(?P<scales>(?:\s(?:hundred|"
+    rf"thousand|million|billion|trillion))*)"
     rf"(?:\s(?P<percent>per\s?cent(?:age\spoints?)?)\b|\s(?P<money>(?:U\.?S\.?\s)?dollars|euros|yen|yuan)\b"
     rf"|\s(?P<times>times)\s(?={_COMPARED}))",
     re.IGNORECASE,

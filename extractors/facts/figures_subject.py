@@ -3,17 +3,13 @@
 import re
 from typing import Final
 
+from extractors.facts.figures_counts import NO_SUBJECTS
 from extractors.facts.quotes_lexicon import OPENERS, PLACES, cues
 from extractors.facts.quotes_names import Name, Names, names_of
 
-_NO_SUBJECT: Final = frozenset(
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August September October "
-    "November December Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec Nasdaq Dow S&P FTSE DAX CAC Nikkei Reuters Bloomberg CNBC CNN "
-    "BBC AFP AP CEO CEOs GPU GPUs AI IT PC GDP EU UN American Chinese European Western British German French Russian Japanese Indian "
-    "Mr Mrs Ms Rs Rp RM RMB Christmas Easter I Internet Monday's Uranium Shares".split()
-)
 _CLAUSE: Final = re.compile(
-    r"[;:]\s|,\s(?:and|but|while|which|und|aber|et|mais|y|pero)\s|\s(?:and|but|while|whereas|während|tandis que|mientras)\s"
+    r"[;:]\s|,\s(?:and|but|while|which|und|aber|et|mais|y|pero)\s|\s(?:and|but|while|whereas|während|"
+    r"tandis que|mientras)\s"
 )
 _MIXED: Final = re.compile(r"[A-Z0-9].*[A-Z0-9]")
 _LISTED: Final = 12
@@ -40,8 +36,8 @@ class SubjectFinder:
         """
         Return (the guessed subject, all names of the sentence).
 
-        The first name of the clause before the figure; else the last name before it in the sentence; else the last name of
-        the sentence before. Sources, indices, dates and nationalities are never subjects.
+        The first name of the clause before the figure; else the last name before it in the sentence; else the last
+        name of the sentence before. Sources, indices, dates and nationalities are never subjects.
         """
         inside = [name for name in self.names.between(*sentence) if self._is_thing(name)]
         subjects = tuple(dict.fromkeys(name.person or name.surface for name in inside))[:_LISTED]
@@ -64,7 +60,7 @@ class SubjectFinder:
             return False
         if len(words) == 1 and not name.person and name.surface not in self._surely():
             return False
-        return not (len(words) == 1 and (words[0] in _NO_SUBJECT or words[0] in OPENERS or words[0] in PLACES))
+        return not (len(words) == 1 and (words[0] in NO_SUBJECTS or words[0] in OPENERS or words[0] in PLACES))
 
     def _surely(self) -> frozenset[str]:
         """Return the words that stand with a capital where no sentence begins: names, not openers."""

@@ -8,7 +8,7 @@ import re
 from typing import Final
 
 from extractors.facts.quotes_attribution import Attribution, Marked
-from extractors.facts.quotes_lexicon import cues
+from extractors.facts.quotes_lexicon import LOOSE_WORDS, SMALL_WORDS, cues
 from extractors.facts.quotes_marks import marked_spans
 from extractors.facts.quotes_names import names_of
 from extractors.facts.sentences import sentence_around
@@ -18,34 +18,32 @@ _WORD: Final = re.compile(r"[^\W_]+(?:[’'-][^\W_]+)*")
 _CJK: Final = re.compile(r"[一-鿿ぁ-ヿ가-힣]")
 _MARKS: Final = "“”\"„«»「」『』‹›‘’'‚‟＂` \u00a0\u202f"
 _DETERMINED: Final = re.compile(
-    r"(?:\b(?:a|an|the|his|her|their|its|our|this|that|these|those|such|so-called|called|no|any|some|der|die|das|den|dem|ein|eine|einen|einer|"
+    r"(?:\b(?:a|an|the|his|her|their|its|our|this|that|these|those|such|so-called|called|no|any|some|der|"
+    r"die|das|den|dem|ein|eine|einen|einer|"
     r"sogenannte[nr]?|le|la|les|un|une|des|du|el|los|las|una|il|lo|gli|het|een)|[’']s)\s$",
     re.IGNORECASE,
 )
 _NAMED: Final = re.compile(
-    r"\b(?:(?P<verb>called|titled|entitled|dubbed|named|nicknamed|known as|headlined)|song|book|film|movie|show|series|album|novel|play|hit|podcast|"
+    r"\b(?:(?P<verb>called|titled|entitled|dubbed|named|nicknamed|known as|headlined)|song|book|film|movie|"
+    r"show|series|album|novel|play|hit|podcast|"
     r"episode|magazine|\(see|see|hashtag|genannt|Titel|Film|Buch|intitulée?|titulad[oa])\s$"
 )
 _CALLS: Final = re.compile(
     r"\b(?:he|she|it|they|who|we|I|also|have|has|had|[A-Z][\w’'-]+)\s(?:called|dubbed|nicknamed)\s$"
 )
 _LONGEST_NAME: Final = 6
-_LOOSE: Final = frozenset(
-    "and or but as to in on at of for from with by that which who while when where if because is was are were be been has have had "
-    "will would could should may might must can not than then after before during about against among between into onto over under "
-    "through toward towards via per without within since until amid despite like said says".split()
-)
-_SMALL: Final = frozenset(
-    "a an and the of to in on for at by with from or is it as vs de la du und der die das del y".split()
-)
 _STOP_INSIDE: Final = re.compile(r"[.?!,。！？，][”\"“»’'」』]*$")
 _VERBAL: Final = re.compile(r"\b(?:have|has|had|is|was|are|were|be|been|not|would|will|did)\s$")
 _FEW: Final = 3
+#: Characters of narration in which a single marked word may still belong to the cue.
+_CLAUSE: Final = 220
 _SAID: Final = re.compile(
-    r"(?:said|says|say|asked|told|tweeted|wrote|saying|chanted|chanting|shouted|yelled|replied|added|stated)(?:\s\w+){0,3},?\s$|[:,]\s$"
+    r"(?:said|says|say|asked|told|tweeted|wrote|saying|chanted|chanting|shouted|yelled|replied|added|"
+    r"stated)(?:\s\w+){0,3},?\s$|[:,]\s$"
 )
 _CALLED: Final = re.compile(
-    r"\b(?:call|describ|label|brand|dub|refer|characteri|dismiss|denounc|slam|blast|hail|nannt|bezeichne|qualifi)\w*\b[^.;]{0,60}$",
+    r"\b(?:call|describ|label|brand|dub|refer|characteri|dismiss|denounc|slam|blast|hail|nannt|bezeichne|"
+    r"qualifi)\w*\b[^.;]{0,60}$",
     re.IGNORECASE,
 )
 
@@ -112,10 +110,10 @@ def _is_speech(text: str, marked: Marked) -> bool:  # noqa: PLR0911 - one case a
     if count > _FEW or (is_sentence and (has_cue or count > 1)):
         return True
     if _CJK.search(inner):
-        return has_cue and (is_sentence or count > 2)
+        return has_cue and (is_sentence or count > 1)
     if _is_attributive(after) and not _CALLED.search(before) and not _VERBAL.search(before):
         return False
-    if has_cue and marked.is_governed and (count > 1 or len(before) <= 220):
+    if has_cue and marked.is_governed and (count > 1 or len(before) <= _CLAUSE):
         return count > 1 or not _DETERMINED.search(before) or bool(_CALLED.search(before)) or _is_reported(before)
     if has_cue and marked.is_continued:
         return count > 1 or not _DETERMINED.search(before)
@@ -144,7 +142,7 @@ def _is_reported(before: str) -> bool:
 
 def _is_title(words: list[str]) -> bool:
     """Tell whether all words that count begin with a capital: "Meet the Press"."""
-    large = [word for word in words if word.lower() not in _SMALL]
+    large = [word for word in words if word.lower() not in SMALL_WORDS]
     return len(words) > 1 and bool(large) and all(word[0].isupper() for word in large) and words[0][0].isupper()
 
 
@@ -154,4 +152,4 @@ def _is_attributive(after: str) -> bool:
     if found is None:
         return False
     word = found[1].lower()
-    return word not in _LOOSE and not word.endswith(("ing", "ly", "ed"))
+    return word not in LOOSE_WORDS and not word.endswith(("ing", "ly", "ed"))

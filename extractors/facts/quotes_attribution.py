@@ -16,7 +16,8 @@ _FULL_STOP: Final = re.compile(r"[.]\s*[”\"“»’']+$")
 _AFTER_LIMIT: Final = 160
 _BEFORE_LIMIT: Final = 260
 _SENTENCE_END: Final = re.compile(
-    r"(?<!\b[A-Z])(?<!\bMr|\bMs|\bDr|\bSt|\bJr|\bSr|\bLt|\bNo|\bD-)(?<!\bMrs|\bSen|\bRep|\bGov|\bGen|\bRev|\bU\.S|\bCol|\bSgt|\bMaj|\bAdm|\bInc)"
+    r"(?<!\b[A-Z])(?<!\bMr|\bMs|\bDr|\bSt|\bJr|\bSr|\bLt|\bNo|\bD-)(?<!\bMrs|\bSen|\bRep|\bGov|\bGen|\bRev|"
+    r"\bU\.S|\bCol|\bSgt|\bMaj|\bAdm|\bInc)"
     r"(?<!\bProf|\bCapt|\bCorp)(?<!\bu\.a|\bz\.B|\bd\.h)[.!?]\s"
 )
 _PASSIVE: Final = re.compile(r"\b(?:was|were|been|is|are|being)\s(?:\w+ly\s)?$", re.IGNORECASE)
@@ -117,7 +118,9 @@ class Attribution:
             return marked
         return replace(marked, speaker=self._after(at, marked, is_clause=False))
 
-    def _after(self, at: int, marked: Marked, *, is_clause: bool) -> Speaker | None:
+    def _after(  # noqa: PLR0911 - one case after the other
+        self, at: int, marked: Marked, *, is_clause: bool
+    ) -> Speaker | None:
         """Read "...," said Stacy Rasgon / Stacy Rasgon said / according to police."""
         start = marked.span.end
         following = self.marked[at + 1].span.start if at + 1 < len(self.marked) else marked.right
@@ -163,7 +166,7 @@ class Attribution:
         return None
 
     def _opening(self, start: int, end: int) -> tuple[str | None, str] | None:
-        """Return the person at the head of "lead researcher and planetary scientist Lucas Paganini, of Goddard, [said]"."""
+        """Return the person at the head of "researcher and scientist Lucas Paganini, of Goddard, [said]"."""
         comma = self.text.find(",", start, end)
         people = self.names.people_between(start, end if comma < 0 else comma)
         if not people or self.finder.is_role_of(self.text[start : end if comma < 0 else comma]):
@@ -245,7 +248,7 @@ class Attribution:
         name = name or raw
         return Speaker(name, raw, cue, round(confidence * (0.85 if is_pronoun else 1.0), 3))
 
-    def _continued(self, at: int, marked: Marked) -> Marked:
+    def _continued(self, at: int, marked: Marked) -> Marked:  # noqa: PLR0911 - one case after the other
         """Give a span without a cue the speaker of the one it goes on from."""
         if at == 0:
             return marked

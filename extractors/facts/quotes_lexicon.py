@@ -25,8 +25,11 @@ NOT_PERSONS: Final = frozenset(_NAMES["not_persons"].split())
 PLACES: Final = frozenset(_NAMES["places"].split())
 OPENERS: Final = frozenset(_NAMES["openers"].split())
 ROLES: Final = frozenset(_NAMES["roles"].split())
+#: Words after marked words that start no noun; words that stay small in a title.
+LOOSE_WORDS: Final = frozenset(_TABLES["marked"]["loose"].split())
+SMALL_WORDS: Final = frozenset(_TABLES["marked"]["small"].split())
 #: Languages with cues of their own; all others are read with the English ones.
-LANGUAGES: Final = frozenset(_TABLES) - {"names"}
+LANGUAGES: Final = frozenset(_TABLES) - {"names", "marked"}
 
 
 class Cues:

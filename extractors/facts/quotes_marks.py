@@ -57,21 +57,25 @@ def _paragraph(line: str) -> list[Span]:
 
 
 def _span(line: str, start: int, mark: str) -> Span | None:
+    """Return the span that the *mark* at *start* opens, or None where it opens none."""
     if mark in _STRAIGHT or mark == "''":
         return _straight(line, start, mark)
     if mark in {"‘", "'"}:
         return _single(line, start, mark)
     if mark == "”":
         return _same(line, start, mark)
-    if mark == "»" and not _can_open(line, start):
-        return None
+    return None if mark == "»" and not _can_open(line, start) else _paired(line, start, mark)
+
+
+def _paired(line: str, start: int, mark: str) -> Span | None:
+    """Pair marks of which one opens and another closes, nested ones too."""
     closers = _PAIRS[mark]
     depth = 1
     for at in range(start + len(mark), len(line)):
         char = line[at]
         if char == mark and char not in closers:
             if mark == "“" and _can_open(line, at) and not _closes_later(line, at, closers):
-                return None if at - start < 2 else Span(start, at, is_open=True)
+                return Span(start, at, is_open=True) if at > start + 1 else None
             depth += 1
         elif line.startswith(closers, at) if len(mark) > 1 else char in closers:
             depth -= 1
@@ -123,7 +127,7 @@ def _can_open(line: str, at: int) -> bool:
     return (
         bool(after)
         and not (after.isspace() and line[at] not in "«»")
-        and (before in _BEFORE_OPENING or (not before.isascii() and not before.isalpha()) or "\u3040" <= before)
+        and (before in _BEFORE_OPENING or (not before.isascii() and not before.isalpha()) or before >= "\u3040")
     )
 
 

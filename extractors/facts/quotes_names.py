@@ -11,7 +11,10 @@ from extractors.facts.quotes_lexicon import FAMOUS, GIVEN_NAMES, NOT_PERSONS, OP
 _UPPER: Final = "A-ZÀ-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢİĶŁĻŃŅŇŐŘŚŞŠŢŤŪŮŰŹŻŽΑ-ΩА-ЯЁЄІЇҐ"
 _TOKEN: Final = rf"[{_UPPER}](?:[^\W_]|[’'](?!s\b)(?=\w)|[-‐](?=\w)|\.(?=[{_UPPER}]\.))*"
 #: Initials and titles keep their stop.
-_STOPPED: Final = rf"(?:{_TOKEN}(?:(?<=\b[{_UPPER}])\.|(?<=\bMr|\bMs|\bDr|\bSt|\bJr|\bSr)\.|(?<=\bMrs|\bSen|\bRep|\bGov|\bGen|\bRev|\bCol|\bSgt)\.|(?<=\bProf|\bCapt)\.)?)"
+_STOPPED: Final = (
+    rf"(?:{_TOKEN}(?:(?<=\b[{_UPPER}])\.|(?<=\bMr|\bMs|\bDr|\bSt|\bJr|\bSr|\bLt)\."
+    r"|(?<=\bMrs|\bSen|\bRep|\bGov|\bGen|\bRev|\bCol|\bSgt|\bAdm)\.|(?<=\bProf|\bCapt)\.)?)"
+)
 _RUN: Final = re.compile(
     rf"(?<![\w@#/]){_STOPPED}(?:[ \u00a0](?:(?:{'|'.join(sorted(PARTICLES))})[ \u00a0]){{0,2}}{_STOPPED})*"
 )
@@ -23,8 +26,8 @@ _MOST_TOKENS: Final = 4
 #: Beyond this an article is a book; its common words are not listed.
 _LONGEST_TEXT: Final = 400_000
 _GERMAN_TITLES: Final = (
-    "minister", "ministerin", "präsident", "präsidentin", "chef", "chefin", "sprecher", "sprecherin", "kanzler", "kanzlerin",
-    "experte", "expertin", "forscher", "forscherin", "politiker", "politikerin", "Banker", "trainer", "vorsitzende",
+    "minister", "ministerin", "präsident", "präsidentin", "chef", "chefin", "sprecher", "sprecherin",
+    "kanzler", "kanzlerin", "experte", "expertin", "forscher", "forscherin", "politiker", "politikerin", "Banker", "trainer", "vorsitzende",
     "vorsitzender", "direktor", "direktorin", "leiter", "leiterin", "anwalt", "anwältin", "meister", "meisterin",
 )  # fmt: skip
 _HONORIFICS: Final = frozenset(
@@ -74,7 +77,7 @@ class Names:
 
     def _trimmed(self, found: re.Match[str]) -> tuple[int, list[re.Match[str]], str] | None:
         """Return (start, words, the last title before them) of a run without words that open a sentence."""
-        words = [word for word in _WORD.finditer(self._text, *found.span())]
+        words = list(_WORD.finditer(self._text, *found.span()))
         while words and (self._is_opener(words) or words[0][0] in PARTICLES):
             words = words[1:]
         title = ""
@@ -114,7 +117,9 @@ class Names:
         for key in {last, words[0][0]} if len(words) > 1 else {last}:
             self._full.setdefault(key, []).append((start, full))
 
-    def _is_person(self, start: int, words: list[re.Match[str]], title: str) -> bool:
+    def _is_person(  # noqa: PLR0911 - one case after the other
+        self, start: int, words: list[re.Match[str]], title: str
+    ) -> bool:
         tokens = [word[0] for word in words]
         capitals = [token for token in tokens if token.lower() not in PARTICLES or token[0].isupper()]
         if len(capitals) > _MOST_TOKENS or any(token in NOT_PERSONS or _ACRONYM.search(token) for token in tokens[1:]):

@@ -10,25 +10,34 @@ from extractors.facts.quotes_marks import Span
 from extractors.facts.quotes_names import Name, Names
 
 _TRAILING: Final = re.compile(
-    r"(?:\s|^)(?:also|then|later|has|had|have|is|was|were|are|been|once|further|repeatedly|publicly|previously|would|will|did|does|do|not|"
-    r"never|even|often|recently|himself|herself|themselves|itself|just|still|reportedly|famously|only|first|again|quickly|flatly|"
-    r"simply|bluntly|already|earlier|subsequently|immediately|angrily|to|being|now|actually|always|openly|initially|finally|ultimately|"
-    r"hat|haben|habe|auch|dann|a|ont|avait|ha|han|había|hat|wurde|aussi|también|tem|heeft|har|hade|hatte|n'a|m'a|l'a|nous|le|lo|les|se|s’|au)$",
+    r"(?:\s|^)(?:also|then|later|has|had|have|is|was|were|are|been|once|further|repeatedly|publicly|"
+    r"previously|would|will|did|does|do|not|"
+    r"never|even|often|recently|himself|herself|themselves|itself|just|still|reportedly|famously|only|"
+    r"first|again|quickly|flatly|"
+    r"simply|bluntly|already|earlier|subsequently|immediately|angrily|to|being|now|actually|always|openly|"
+    r"initially|finally|ultimately|"
+    r"hat|haben|habe|auch|dann|a|ont|avait|ha|han|había|hat|wurde|aussi|también|tem|heeft|har|hade|hatte|"
+    r"n'a|m'a|l'a|nous|le|lo|les|se|s’|au)$",
     re.IGNORECASE,
 )
 _BREAK: Final = re.compile(
-    r"[,;:–—]\s|[()]|\s(?:and|but|while|as|when|after|because|that|which|where|if|since|before|although|though|und|aber|während|wie|"
-    r"et|mais|tandis que|y|pero|mientras|e|ma|mentre|que|dass|и|а|но|что)\s|^(?:and|but|while|as|when|after|because|since|yet|und|et|y|e)\s",
+    r"[,;:–—]\s|[()]|\s(?:and|but|while|as|when|after|because|that|which|where|if|since|before|although|"
+    r"though|und|aber|während|wie|"
+    r"et|mais|tandis que|y|pero|mientras|e|ma|mentre|que|dass|и|а|но|что)\s|^(?:and|but|while|as|when|"
+    r"after|because|since|yet|und|et|y|e)\s",
     re.IGNORECASE,
 )
 _DETERMINER: Final = re.compile(
-    r"(?:^|(?<=\s))(?:a|an|the|one|another|some|several|many|his|her|their|our|my|its|this|that|these|those|two|three|most|both|other|"
+    r"(?:^|(?<=\s))(?:a|an|the|one|another|some|several|many|his|her|their|our|my|its|this|that|these|"
+    r"those|two|three|most|both|other|"
     r"der|die|das|ein|eine|le|la|les|un|une|el|los|las|una|il|lo|gli|o|os|het|een|de|l’|l')\b\s*(?=\S)",
     re.IGNORECASE,
 )
 _STOP_AFTER: Final = re.compile(
-    r"[,;:.!?“”\"«»„()\n]|\s[-–—]\s|\s(?:who|whose|which|that|on|in a|in an|at a|at the|after|before|during|when|while|as|told|told|about|last|this week|Monday|Tuesday|"
-    r"Wednesday|Thursday|Friday|Saturday|Sunday|earlier|later|yesterday|today|and|but|because|to|by|from|with|der|die am|am|im|dem|den|"
+    r"[,;:.!?“”\"«»„()\n]|\s[-–—]\s|\s(?:who|whose|which|that|on|in a|in an|at a|at the|after|before|"
+    r"during|when|while|as|told|told|about|last|this week|Monday|Tuesday|"
+    r"Wednesday|Thursday|Friday|Saturday|Sunday|earlier|later|yesterday|today|and|but|because|to|by|from|"
+    r"with|der|die am|am|im|dem|den|"
     r"dans|à|au|en|qui|que|en un|a la|al|nel|alla|ao|op|aan)\b",
     re.IGNORECASE,
 )
@@ -80,7 +89,7 @@ class SpeakerFinder:
 
     def _across_parenthesis(self, start: int, segment: str) -> tuple[str | None, str] | None:
         """Step over "…, chief executive of Meta," to the name before it."""
-        breaks = [found for found in _BREAK.finditer(segment)]
+        breaks = list(_BREAK.finditer(segment))
         for found in reversed(breaks):
             if not (found[0].startswith((",", "–", "—", "(")) or found[0].strip() in {"(", "–", "—"}):
                 continue
@@ -185,7 +194,7 @@ class SpeakerFinder:
         return (self._last_body(at) if sex in {"p", "o"} and word.lower() not in _WRITERS else None), word
 
     def _last_body(self, at: int) -> str | None:
-        """Return the organisation that "they" or "it" is: the first name of the sentence before, if it is no person's."""
+        """Return the organisation that "they" or "it" is: the first name of the sentence before, if no person's."""
         edges = [found.end() for found in _SENTENCE_END.finditer(self.text, max(0, at - 500), at)]
         for left, right in zip([*edges[-3:-1][::-1], max(0, at - 500)], [*edges[-2:][::-1], at], strict=False):
             found = [name for name in self.names.between(left, right) if not self._inside(name)]

@@ -26,7 +26,7 @@ _RELATED_WORDS = 30
 _TOP_BLOCKS = 6
 _END_BLOCKS = 4
 #: A repeated sentence of at least so many words, in a block of at most so many, is a pull quote.
-_PULL_WORDS = (5, 60)
+_PULL_WORDS = (8, 60)
 #: A list of readings may be at most this share of the words of the text.
 _LIST_SHARE = 0.3
 _LIST_LINE_WORDS = 40
@@ -234,7 +234,8 @@ def _related(number: int, context: _Context) -> Verdict | None:
     block = context.blocks[number]
     if block.words > _RELATED_WORDS:
         return None
-    if _fits(phrases.RELATED, block.text, anywhere=False) and (
+    is_bare = context.about.is_plain and ":" not in block.text and _fits(phrases.READING_LIST, block.text, anywhere=False)
+    if not is_bare and _fits(phrases.RELATED, block.text, anywhere=False) and (
         block.link_density > _PARTLY_LINKED or not _is_sentence(block.text)
     ):
         return RemovalKind.RELATED, "related_phrase"

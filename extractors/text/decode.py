@@ -247,12 +247,15 @@ def _guess(sample: bytes) -> str:
     """
     best = from_bytes(sample).best()
     label = _label(best.encoding.replace("_", "-")) if best else ""
-    if label and not _LATIN.match(label):
-        return label
-    other = _label(detect_encoding(sample, 0) or "")
-    return other if _LATIN.match(other) else label
+    if not label or _LATIN.match(label):
+        other = _label(detect_encoding(sample, 0) or "")
+        label = other if _LATIN.match(other) else label
+    # Bytes 80 to 9F are letters in the Windows charsets and nothing in the ISO ones.
+    return _WINDOWS.get(label, label) if _C1_BYTES.search(sample) else label
 
 
+_C1_BYTES = re.compile(rb"[\x80-\x9f]")
+_WINDOWS = {"iso8859-2": "windows-1250", "iso8859-5": "windows-1251", "iso8859-7": "windows-1253"}
 _LATIN = re.compile(
     r"windows-125[02478]$|iso-?8859-?(?:1|2|3|4|9|10|13|14|15|16)$|iso8859-\d+$|cp(?:437|85\d|1140)$|mac"
 )

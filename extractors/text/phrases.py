@@ -49,7 +49,8 @@ NEWSLETTER = _anywhere(
 )
 #: The block asks to pay, to log in or to give.
 SUBSCRIPTION = _anywhere(
-    r"\b(?:become|becoming) a (?:paid |free |premium )?(?:subscriber|member|supporter|patron)\b",
+    r"\b(?:become|becoming) a (?:paid |free |premium )?(?:subscriber|supporter|patron)\b",
+    r"^(?:\W*)(?:please )?become a (?:paid |premium |founding )?member\b",
     r"\b(?:subscribe|sign in|log ?in|register)(?: now| today| here| for free)? (?:to|for|"
     r"and) (?:continue|unlock|keep|read|get (?:full|unlimited)|access|enjoy|view|join)",
     r"\balready (?:a |an |have an? )?(?:subscriber|member|account|subscribed|registered)\b",
@@ -209,11 +210,11 @@ CREDIT = _anywhere(
     r"/(?:getty|afp|reuters|alamy|dpa|epa|ap|rex|shutterstock|pa|guardian|bloomberg|ap photo)\b[^.]{0,30}$",
 )
 #: A byline or a line of dates and reading times: nothing else stands in it.
-BYLINE = _start(
-    r"(?:by|written by|reporting by|words by|story by|von|par|por|di|da|door|av|af|por:|text:|"
-    r"autor(?:in)?:|author:|de notre correspondant|автор:?)\s+(?:[A-ZÀ-ÞА-Я][\w.’'\-À-ž]+(?:[\s,&/|"
-    r"]+(?:(?:and|und|et|y|e|en|van|von|de|der|den|la|le|du|di|da|dos|bin|al|"
-    r"mc)\s+)*(?:[A-ZÀ-ÞА-Я][\w.’'\-À-ž]*)?){0,9})\s*(?:$|[,|•·–-])",
+BYLINE = re.compile(
+    r"^[\W_]{0,4}(?:(?:[Bb]y|BY|[Ww]ritten by|[Rr]eporting by|[Ww]ords by|[Ss]tory by|[Vv]on|VON|[Pp]ar|[Pp]or|[Dd]i|[Dd]oor|"
+    r"[Aa]v|[Aa]f|[Tt]ext:|[Aa]utor(?:in)?:|[Aa]uthor:|[Аа]втор:?)\s+)"
+    r"[A-ZÀ-ÞА-Я][\w.’'-]+(?:(?:[\s,&/|]+(?:and|und|et|y|e|en|van|von|de|der|den|la|le|du|di|da|dos|bin|al))*"
+    r"[\s,&/|]+[A-ZÀ-ÞА-Я][\w.’'-]*){0,9}\s*(?:$|[,|•·–-])"
 )
 DATELINE = _whole(
     r"(?:(?:first |last |originally )?(?:published|updated|posted|modified|aktualisiert|"

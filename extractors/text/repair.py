@@ -28,6 +28,7 @@ ORDER = (DOUBLE_ENCODING, LOST_BYTES, ENTITIES, CONTROLS, INVISIBLE, SPACES)
 _PAIR = re.compile(
     r"[\x80-\x9f]|[ÂÃÄÅÆÇÈÉÊÎÏÐÑÒÓâãäåæçèéêìíîïðñĂĐŃŘŮăđĘëŕĺГРСвђ]"
     r"[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸśźşŚŹŞťŤľĽłŁąĄżŻĐ]"
+    r"|вЂ|[РС][\u0402-\u040f\u0452-\u045f]"
 )
 # The same on the UTF-8 of a whole page, where a literal first byte makes the search many times faster.
 _NEXT = (
@@ -43,9 +44,13 @@ _PAIR_BYTES = re.compile(
     + _NEXT
     + rb"|\xd0[\x93\xa0\xa1\xb2]"
     + _NEXT
+    + rb"|\xd0\xb2\xd0\x82|\xd0[\xa0\xa1](?:\xd0[\x82-\x8f]|\xd1[\x92-\x9f])"
 )
 # Runs end at tags, line ends and straight quotes, so that one bad string of a script is judged by itself.
 _RUN = re.compile(r"[^<>\n\r\"]+")
+_LOST_ELLIPSIS = re.compile(r"â[¦¬¢](?:\s|$)")
+#: Damage is nested no deeper in practice.
+_MAX_ROUNDS = 8
 _TOKEN = re.compile(r"\S+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # Joiners (U+200C, U+200D) shape letters in Persian, Indic scripts and emoji: between Latin characters they are noise.
@@ -122,11 +127,16 @@ def merge_repairs(*groups: Iterable[str]) -> tuple[str, ...]:
 
 def _mend(text: str, done: set[str]) -> str:
     """Return *text* after every repair that one block can judge alone; the names go into *done*."""
-    for name, repair in _BLOCK_REPAIRS:
-        mended = repair(text)
-        if mended != text:
-            done.add(name)
-            text = mended
+    # One repair may uncover what another mends (an entity that hid a damaged character), so until nothing changes.
+    for _round in range(_MAX_ROUNDS):
+        before = text
+        for name, repair in _BLOCK_REPAIRS:
+            mended = repair(text)
+            if mended != text:
+                done.add(name)
+                text = mended
+        if text == before:
+            break
     # Collapsing spaces is layout, no damage: it is not recorded.
     return _MANY_SPACES.sub(" ", text).strip() if "  " in text or "\t" in text or text != text.strip() else text
 
@@ -135,10 +145,16 @@ def _undo(run: str) -> str:
     """Return *run* with double encoding undone, as a whole or word by word."""
     if run.isascii() or not _PAIR.search(run) or not is_bad(run):
         return run
-    whole = ftfy.fix_encoding(run)
+    whole = _fix(run)
     if whole != run and _is_better(run, whole):
         return whole
     return _TOKEN.sub(_undo_token, run)
+
+
+def _fix(text: str) -> str:
+    """Return ftfy's answer; where an ellipsis lost its bytes, the space after it is no part of another character."""
+    is_whole = not _LOST_ELLIPSIS.search(text)
+    return ftfy.fix_encoding(text, restore_byte_a0=is_whole, decode_inconsistent_utf8=is_whole)
 
 
 def _undo_token(match: re.Match[str]) -> str:
@@ -146,7 +162,7 @@ def _undo_token(match: re.Match[str]) -> str:
     token = match.group()
     if token.isascii() or not is_bad(token):
         return token
-    fixed = ftfy.fix_encoding(token)
+    fixed = _fix(token)
     return fixed if _is_better(token, fixed) else token
 
 
