@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.scoring import PageScore, count_snippets, same_names, same_words, shingle_shares, summarise
+from bench.scoring import PageScore, count_snippets, same_names, same_words, shingle_shares, squeeze, summarise
 from bench.text_tools import DEFAULT_TOOLS, TOOLS, Extracted, Sample
 
 _COLUMNS = (
@@ -64,13 +64,17 @@ def load_sample(record: dict[str, Any], *, corpus: Path) -> Sample:
 def score_page(record: dict[str, Any], found: Extracted, *, milliseconds: float) -> PageScore:
     """Return how well *found* meets the gold of *record*."""
     gold, day, authors = record.get("text"), record.get("date"), record.get("authors")
+    # A comment may quote the article, and a pull quote repeats it: what stands in the gold text is no leak.
+    body = squeeze(gold or "")
+    absent = [snippet for snippet in record.get("absent") or () if squeeze(snippet) not in body]
+    comments = [snippet for snippet in record.get("comments") or () if squeeze(snippet) not in body]
     present, wanted = count_snippets(record.get("present") or (), found.text)
-    seen, unwanted = count_snippets(record.get("absent") or (), found.text)
+    seen, unwanted = count_snippets(absent, found.text)
     return PageScore(
         shingles=shingle_shares(gold, found.text) if gold else None,
         present=(present, wanted),
         absent=(unwanted - seen, unwanted),
-        leaked=count_snippets(record.get("comments") or (), found.text),
+        leaked=count_snippets(comments, found.text),
         title=same_words(record["title"], found.title) if record.get("title") else None,
         date=day[:10] in found.days if day else None,
         authors=same_names(authors, found.authors) if authors else None,

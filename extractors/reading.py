@@ -234,7 +234,9 @@ def _is_richer(other: extraction.Extraction, body: _Body, text_from: TextFrom) -
     theirs = sum(weight(block.text) for block in other.blocks)
     if text_from is TextFrom.FEED:
         return theirs > size and (size < MIN_CHARS or size < _THIN_SHARE * theirs)
-    return theirs > _CLAIM_RATIO * size and theirs >= MIN_CHARS
+    # trafilatura's last resort is JSON-LD too: then nothing of the text stands in the page.
+    is_elsewhere = bool(body.blocks) and all(block.index < 0 for block in body.blocks)
+    return theirs >= MIN_CHARS and (theirs > _CLAIM_RATIO * size or (is_elsewhere and 2 * theirs > size))
 
 
 def _finish(

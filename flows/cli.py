@@ -6,6 +6,7 @@ that ``--help`` is quick.
 """
 
 import logging
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -47,9 +48,12 @@ def _json(function: Callable[..., None]) -> Callable[..., None]:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="newsdesk")
+@click.option("--home", type=click.Path(path_type=Path), help="Folder of the data, for any command [newsdesk-data].")
 @click.option("-v", "--verbose", is_flag=True, help="One line for each fetch and each entry, on stderr.")
-def cli(*, verbose: bool) -> None:
+def cli(*, home: Path | None, verbose: bool) -> None:
     """News monitoring: feeds in, clean text with evidence out, answers in SQL."""
+    if home is not None:
+        os.environ["NEWSDESK_HOME"] = str(home)
     level = logging.INFO if verbose else logging.WARNING
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(message)s")
     logging.getLogger("newsdesk").setLevel(level)
@@ -204,8 +208,6 @@ def _settings(home: Path | None, watchlist: Path | None) -> "Settings":
 
 def _report_unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Say what nobody foresaw in one line; NEWSDESK_DEBUG=1 shows the traceback."""
-    import os
-
     if os.environ.get("NEWSDESK_DEBUG"):
         sys.__excepthook__(kind, error, trace)
         return

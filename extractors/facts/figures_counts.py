@@ -39,6 +39,7 @@ _COUNTERS: Final = re.compile("|".join(sorted(map(re.escape, _words("counters", 
 _MONTHS: Final = re.compile("多?(?:月|小时|小時|星期|世纪|世紀|年|礼拜)")
 _CJK: Final = re.compile(r"[一-鿿ぁ-ヿ가-힣]")
 _HYPHENED: Final = re.compile(r"-([a-zA-Z]{3,}(?:-[a-z]{2,})?)(?![\w])")
+_ACRONYMS: Final = re.compile(r"[A-Z]{2,}s\b")
 _OF_THE: Final = re.compile(r"\sof\s(?:(?:the|its|their|his|her|our|these|those|all)\s)+(?:world’s\s|world's\s)?")
 _TOKEN: Final = re.compile(r"[ \u00a0]([^\W\d_][\w’'&.-]*)")
 _PREVIOUS: Final = re.compile(r"([^\s(\[“\"'‘«„]+)[\s\u00a0]$")
@@ -51,7 +52,7 @@ _SHORTEST_NOUN: Final = 3
 _SHORTEST_PLURAL: Final = 4
 _LARGE: Final = 1000
 #: Hyphened to a number these make no count of things.
-_NO_HYPHENED: Final = frozenset({"old", "something", "strong", "plus", "page", "fold", "and", "day", "hour", "year"})
+_NO_HYPHENED: Final = frozenset({"old", "something", "strong", "plus", "fold", "and", "day", "hour", "year"})
 #: After a year only these are counted: "2000 people", never "2016 elections".
 #: Characters in which a hedge and a verb may stand before a number.
 _SIGHT: Final = 50
@@ -198,7 +199,11 @@ def _english(text: str, amount: Amount) -> Unit | None:
         if word in _words("stop", "en") or word.endswith(("'s", "’s")):
             break
         end = token.start(1) + len(token[1].rstrip(".'’-"))
-        if _is_plural(word) or (at == first and (amount.value == 1 or amount.value % 1) and word in _SINGULARS):
+        if (
+            _is_plural(word)
+            or _ACRONYMS.match(token[1])
+            or (at == first and (amount.value == 1 or amount.value % 1) and word in _SINGULARS)
+        ):
             return Unit(text[first:end].strip(_SPACES), end)
         if token[1].endswith("."):
             break

@@ -1,6 +1,7 @@
 """From a marked span to its speaker: cues around it, quotes before it, the sentence it stands in."""
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -13,6 +14,9 @@ from extractors.facts.quotes_speaker import Speaker, SpeakerFinder
 _ASIAN: Final = frozenset({"zh", "ja", "ko"})
 _INNER_STOP: Final = re.compile(r"[,?!—–…-]\s*[”\"“»’'「」]+$|\.\.\.?\s*[”\"]$")
 _FULL_STOP: Final = re.compile(r"[.]\s*[”\"“»’']+$")
+#: Quotes and characters back to which a sentence may reach, so that a book on one line stays linear.
+_NEIGHBOURS: Final = 8
+_REACH: Final = 4000
 _AFTER_LIMIT: Final = 160
 _BEFORE_LIMIT: Final = 260
 _SENTENCE_END: Final = re.compile(
@@ -32,6 +36,10 @@ _NO_FOREIGN_VERB: Final = re.compile(
 _MARK: Final = re.compile(r"[“”\"«»„]")
 _DASH: Final = re.compile(r"\s*(?:[—–]|--?)\s?(?=[A-Z])")
 _PERSONAL: Final = re.compile(r"\b(he|she|his|her|er|il|elle|él|ella)\b", re.IGNORECASE)
+_REMARK: Final = re.compile(
+    r"\s(comments?|remarks?|line|claims?|pledge|promise|slogan|speech|statement|message|quip|tweets?|mantra|motto|rhetoric|jibe)\b"
+)
+_OWNER: Final = re.compile(r"[’']s?\s$")
 _COLON: Final = re.compile(r":\s*$")
 #: Between the cue and the words quoted nothing of another clause should stand.
 _NEAR: Final = 70
@@ -63,6 +71,7 @@ class Attribution:
         self.language = language
         self.names = names
         self.finder = SpeakerFinder(text, names=names, cues=cues, spans=spans)
+        self._starts = [span.start for span in spans]
         self.marked = [self._placed(at, spans) for at in range(len(spans))]
 
     def run(self) -> list[Marked]:
@@ -87,8 +96,9 @@ class Attribution:
         right = self.text.find("\n", span.end)
         left = top
         # Stops inside earlier quotes end no sentence of the narrator, the stop that closes one does.
-        gaps = [(previous.end, previous) for previous in spans[:at] if previous.start >= top]
-        low = top
+        gaps = [(previous.end, previous) for previous in spans[max(0, at - _NEIGHBOURS) : at] if previous.start >= top]
+        low = max(top, (gaps[0][1].start if gaps else span.start) - _REACH)
+        left = max(left, low)
         for end, previous in gaps:
             left = self._last_stop(low, previous.start, left)
             if self.text[end - 2 : end - 1] in ".!?" and self.text[end : end + 2].strip()[:1].isupper():
@@ -114,6 +124,8 @@ class Attribution:
         speaker = speaker or self._before(at, marked)
         if speaker is not None:
             return replace(marked, speaker=speaker, is_governed=True)
+        if remark := self._remark(marked):
+            return replace(marked, speaker=remark, is_governed=True)
         if is_clause or _FULL_STOP.search(inner):
             return marked
         return replace(marked, speaker=self._after(at, marked, is_clause=False))
@@ -151,6 +163,18 @@ class Attribution:
         if subject is None:
             subject = self.finder.after(cue.end(), end) if self.language not in {"", "en"} else None
         return self._made(subject, cue[0], 0.97)
+
+    def _remark(self, marked: Marked) -> Speaker | None:
+        """Read Clinton's "..." comment."""
+        noun = _REMARK.match(self.text, marked.span.end)
+        owner = _OWNER.search(self.text[max(0, marked.span.start - 4) : marked.span.start])
+        if noun is None or owner is None:
+            return None
+        end = marked.span.start - len(owner[0])
+        people = self.names.people_between(max(0, end - _NEAR), end)
+        if not people or people[-1].end != end:
+            return None
+        return Speaker(people[-1].person, people[-1].surface, noun[1], 0.8)
 
     def _parenthetical(self, start: int, end: int) -> Speaker | None:
         """Read "..." and affects every community, Noem said in the ..."""
@@ -233,7 +257,9 @@ class Attribution:
 
     def _unquoted(self, start: int, end: int) -> int:
         """Return the end of the last quote between *start* and *end*, else *start*."""
-        ends = [marked.span.end for marked in self.marked if start < marked.span.end <= end]
+        low = bisect_left(self._starts, start - _REACH)
+        near = self.marked[low : bisect_left(self._starts, end)]
+        ends = [marked.span.end for marked in near if start < marked.span.end <= end]
         return ends[-1] if ends and end - ends[-1] > 1 and self.text[ends[-1] : end].strip(" ,") else start
 
     def _made(self, subject: tuple[str | None, str] | None, cue: str, confidence: float) -> Speaker | None:
@@ -257,7 +283,7 @@ class Attribution:
             return marked
         between = self.text[previous.span.end : marked.span.start]
         same_paragraph = previous.top == marked.top
-        if same_paragraph and marked.left <= previous.span.end and len(between) <= _AFTER_LIMIT:
+        if same_paragraph and marked.left < previous.span.end and len(between) <= _AFTER_LIMIT:
             return self._inherits(marked, previous, 0.9 if previous.speaker.cue in between else 0.8)
         starts_sentence = not self.text[marked.left : marked.span.start].strip()
         if same_paragraph and starts_sentence and len(between) <= 2 * _AFTER_LIMIT:

@@ -40,7 +40,7 @@ class Cues:
         self.language = language
         #: Pronoun in lower case: sex, "p" (several), "i" (the writer), "o" (a thing), "w" (relative).
         self.pronouns: dict[str, str] = table["pronouns"]
-        self.say = frozenset(table["say"].split())
+        self.say = frozenset({*table["say"].split(), *table.get("phrases", ())})
         words = "|".join(sorted(map(re.escape, {*self.say, *table["call"].split()}), key=len, reverse=True))
         self.any = re.compile(rf"(?<![\w’'-])(?:{words})(?![\w’']|-(?!t-))", re.IGNORECASE)
         says = "|".join(sorted(map(re.escape, self.say), key=len, reverse=True))

@@ -20,6 +20,8 @@ _PAIRS: Final = {
 }
 _STRAIGHT: Final = frozenset('"＂')
 _BEFORE_OPENING: Final = frozenset(" \t\u00a0\u2009\u202f([{—–-‑/:;,.…>’‘'¿¡")
+#: Characters in which a quote closes, or never.
+_LONGEST: Final = 4000
 _SHORT_SINGLE: Final = 60
 
 
@@ -71,7 +73,7 @@ def _paired(line: str, start: int, mark: str) -> Span | None:
     """Pair marks of which one opens and another closes, nested ones too."""
     closers = _PAIRS[mark]
     depth = 1
-    for at in range(start + len(mark), len(line)):
+    for at in range(start + len(mark), min(len(line), start + _LONGEST)):
         char = line[at]
         if char == mark and char not in closers:
             if mark == "“" and _can_open(line, at) and not _closes_later(line, at, closers):
@@ -89,12 +91,12 @@ def _paired(line: str, start: int, mark: str) -> Span | None:
 
 def _closes_later(line: str, at: int, closers: str) -> bool:
     """Tell whether two closing marks follow: then the mark at *at* opens a quote within a quote."""
-    return sum(line.count(closer, at) for closer in closers) > 1
+    return sum(line.count(closer, at, at + _LONGEST) for closer in closers) > 1
 
 
 def _mixed_close(line: str, start: int) -> int | None:
     """Return the end where a curly opening mark is closed by a straight one or by "“"."""
-    found = re.compile(r"(?<=[\w.,!?…])[\"“](?=[\s,.;:)]|$)").search(line, start + 1)
+    found = re.compile(r"(?<=[\w.,!?…])[\"“](?=[\s,.;:)]|$)").search(line, start + 1, start + _LONGEST)
     return found.end() if found else None
 
 
@@ -144,7 +146,7 @@ def _single(line: str, start: int, mark: str) -> Span | None:
     if start and not line[start - 1].isspace() and line[start - 1] not in "([—–-":
         return None
     close = "’" if mark == "‘" else "'"
-    strong = re.compile(rf"(?<=[.,!?…]){close}(?!\w)").search(line, start + 1)
+    strong = re.compile(rf"(?<=[.,!?…]){close}(?!\w)").search(line, start + 1, start + _LONGEST)
     weak = re.compile(rf"(?<=\w){close}(?=[\s,.;:)?!—–-]|$)").search(line, start + 2)
     if weak and weak.start() - start <= _SHORT_SINGLE and (not strong or weak.start() < strong.start()):
         is_plural = (

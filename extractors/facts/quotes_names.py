@@ -26,10 +26,12 @@ _MOST_TOKENS: Final = 4
 #: Beyond this an article is a book; its common words are not listed.
 _LONGEST_TEXT: Final = 400_000
 _GERMAN_TITLES: Final = (
-    "minister", "ministerin", "präsident", "präsidentin", "chef", "chefin", "sprecher", "sprecherin",
-    "kanzler", "kanzlerin", "experte", "expertin", "forscher", "forscherin", "politiker", "politikerin", "Banker", "trainer", "vorsitzende",
-    "vorsitzender", "direktor", "direktorin", "leiter", "leiterin", "anwalt", "anwältin", "meister", "meisterin",
+    "minister", "ministerin", "präsident", "präsidentin", "chef", "chefin", "sprecher", "sprecherin", "kanzler",
+    "kanzlerin", "experte", "expertin", "forscher", "forscherin", "politiker", "politikerin", "Banker", "trainer",
+    "vorsitzende", "vorsitzender", "direktor", "direktorin", "führer", "führerin", "leiter", "leiterin", "anwalt",
+    "anwältin", "meister", "meisterin",
 )  # fmt: skip
+_GERMAN_ARTICLES: Final = frozenset({"der", "die", "das", "den", "dem", "des"})
 _HONORIFICS: Final = frozenset(
     {"Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.", "Miss", "Sen", "Sen.", "Rep", "Rep.", "Gov", "Gov."}
 )
@@ -85,10 +87,19 @@ class Names:
             if _is_title_word(words[at][0]) and at < len(words) - 1:
                 title, words = words[at][0], words[at + 1 :]
                 break
+        words = self._cut(words) if self._is_german else words
         given = next((at for at, word in enumerate(words[:-1]) if word[0] in GIVEN_NAMES), 0)
         if given and not any(word[0] in NOT_PERSONS for word in words[given + 1 :]):
             words = words[given:]
         return (words[0].start(), words, title) if words else None
+
+    @staticmethod
+    def _cut(words: list[re.Match[str]]) -> list[re.Match[str]]:
+        """End a German run at an article, which is in a name only after "von" or "zu"."""
+        for at in range(1, len(words)):
+            if words[at][0] in _GERMAN_ARTICLES and words[at - 1][0] not in {"von", "zu", "van"}:
+                return words[:at]
+        return words
 
     def _is_opener(self, words: list[re.Match[str]]) -> bool:
         """Tell whether the first word only begins a sentence."""

@@ -5,7 +5,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Final
 
-from extractors.facts.quotes_lexicon import NOT_PERSONS, PARTICLES, PLACES, ROLES, Cues
+from extractors.facts.quotes_lexicon import NOT_PERSONS, PARTICLES, PLACES, ROLES, TITLES, Cues
 from extractors.facts.quotes_marks import Span
 from extractors.facts.quotes_names import Name, Names
 
@@ -30,19 +30,22 @@ _BREAK: Final = re.compile(
 _DETERMINER: Final = re.compile(
     r"(?:^|(?<=\s))(?:a|an|the|one|another|some|several|many|his|her|their|our|my|its|this|that|these|"
     r"those|two|three|most|both|other|"
-    r"der|die|das|ein|eine|le|la|les|un|une|el|los|las|una|il|lo|gli|o|os|het|een|de|l’|l')\b\s*(?=\S)",
+    r"der|die|das|ein|eine|einer|eines|mehrere|viele|le|la|les|un|une|el|los|las|una|il|lo|gli|o|os|het|een|de|l’|l')\b\s*(?=\S)",
     re.IGNORECASE,
 )
 _STOP_AFTER: Final = re.compile(
     r"[,;:.!?“”\"«»„()\n]|\s[-–—]\s|\s(?:who|whose|which|that|on|in a|in an|at a|at the|after|before|"
     r"during|when|while|as|told|told|about|last|this week|Monday|Tuesday|"
     r"Wednesday|Thursday|Friday|Saturday|Sunday|earlier|later|yesterday|today|and|but|because|to|by|from|"
-    r"with|der|die am|am|im|dem|den|"
+    r"with|der|die am|am|im|dem|den|mit|für|über|vor|nach|bei|"
     r"dans|à|au|en|qui|que|en un|a la|al|nel|alla|ao|op|aan)\b",
     re.IGNORECASE,
 )
 _LONGEST: Final = 80
+_LONGEST_TITLE: Final = 6
 _MOST_WORDS: Final = 12
+#: Words of "officials in Berlin", a role without a determiner.
+_SHORT_ROLE: Final = 6
 #: "We" is the writer or the quoted, never somebody named before.
 _WRITERS: Final = frozenset({"we", "wir", "nous", "on", "es"})
 _POSSESSOR: Final = re.compile(r"[’']")
@@ -90,17 +93,26 @@ class SpeakerFinder:
     def _across_parenthesis(self, start: int, segment: str) -> tuple[str | None, str] | None:
         """Step over "…, chief executive of Meta," to the name before it."""
         breaks = list(_BREAK.finditer(segment))
+        if breaks and (apposed := self._apposed(start, segment, breaks[-1])):
+            return apposed
         for found in reversed(breaks):
             if not (found[0].startswith((",", "–", "—", "(")) or found[0].strip() in {"(", "–", "—"}):
                 continue
             chunk = segment[: found.start()]
-            if ending := self._name_ending(start, chunk):
+            if ending := self._ending(start, chunk):
                 return ending
         people = self.names.people_between(start, start + len(segment))
         if people:
             return people[0].person, people[0].surface
         first = segment[: breaks[0].start()] if breaks else segment
         return self._role(start, first)
+
+    def _apposed(self, start: int, segment: str, last: re.Match[str]) -> tuple[str | None, str] | None:
+        """Read "the FBI director, James Comey, [wrote]": the name itself stands between the commas."""
+        named = self.names.between(start + last.end(), start + len(segment))
+        is_whole = len(named) == 1 and segment[last.end() :].strip() == named[0].surface and named[0].person
+        before = self.names.people_between(start, start + last.start())
+        return self._named(named[0]) if is_whole and not (before and before[-1].end == start + last.start()) else None
 
     def _ending(self, start: int, segment: str) -> tuple[str | None, str] | None:
         breaks = [found.end() for found in _BREAK.finditer(segment)]
@@ -144,8 +156,9 @@ class SpeakerFinder:
             return people[0].person, people[0].surface
         if words[0].lower() in {"that", "this", "it", "there", "what", "how"}:
             return None
-        is_described = _DETERMINER.match(stripped) or any(word.lower() in ROLES for word in words)
-        if is_described and (head in ROLES or any(word.lower() in ROLES for word in words) or len(words) > 1):
+        if _DETERMINER.match(stripped):
+            return None, stripped
+        if head in ROLES or (words[0].lower() in ROLES and len(words) <= _SHORT_ROLE):
             return None, stripped
         named = self.names.between(offset, offset + len(stripped))
         return self._named(named[0]) if named and named[0].start == offset else None
@@ -164,8 +177,10 @@ class SpeakerFinder:
         left = start
         while left < limit and self.text[left] in " \u00a0":
             left += 1
-        stop = _STOP_AFTER.search(self.text, left, limit)
-        right = stop.start() if stop else limit
+        stops = (
+            found.start() for found in _STOP_AFTER.finditer(self.text, left, limit) if not self._is_abbreviated(found)
+        )
+        right = next(stops, limit)
         inside = self.names.between(left, min(limit, right + _LONGEST))
         # A stop word inside a name's run ("Ministry of ...") must not cut the name.
         right = max([right, *(name.end for name in inside if name.start < right)])
@@ -182,6 +197,13 @@ class SpeakerFinder:
             return None
         lead = self.text[left : named[0].start].lower().split()
         return self._named(named[0]) if all(word in PARTICLES for word in lead) else None
+
+    def _is_abbreviated(self, stop: re.Match[str]) -> bool:
+        """Tell whether *stop* is the full stop of "Sen." or of an initial."""
+        if stop[0] != ".":
+            return False
+        word = self.text[max(0, stop.start() - _LONGEST_TITLE) : stop.start()].rpartition(" ")[2]
+        return (len(word) == 1 and word.isupper()) or f"{word}." in TITLES
 
     def _pronoun_at(self, at: int, word: str) -> tuple[str | None, str] | None:
         sex = self.cues.pronouns.get(word.lower(), "o")

@@ -43,6 +43,9 @@ _CONFIRMED_SHARE = 0.6
 _HEADLINE_WORDS = 4
 _MAX_PHRASE_CHARS = 400
 _REMEMBERED = 4096
+#: Real texts settle in three rounds; the bound is for texts of thousands of markers, which are no articles.
+_MAX_ROUNDS = 20
+_MANY_BLOCKS = 3_000
 
 Verdict = tuple[RemovalKind, str]
 #: A block that goes, with the kind, the part of its text and the rule.
@@ -101,7 +104,7 @@ def clean(blocks: Sequence[Block], *, about: About) -> Cleaned:
     order = {id(block): number for number, block in enumerate(blocks)}
     kept = tuple(blocks)
     gone: list[_Gone] = []
-    while True:
+    for _round in range(_MAX_ROUNDS if len(kept) <= _MANY_BLOCKS else 2):
         before = len(gone)
         for rule in (_cut_comments, _cut_reading_list, _strip_blocks):
             kept, more = rule(kept, about)
@@ -234,9 +237,13 @@ def _related(number: int, context: _Context) -> Verdict | None:
     block = context.blocks[number]
     if block.words > _RELATED_WORDS:
         return None
-    is_bare = context.about.is_plain and ":" not in block.text and _fits(phrases.READING_LIST, block.text, anywhere=False)
-    if not is_bare and _fits(phrases.RELATED, block.text, anywhere=False) and (
-        block.link_density > _PARTLY_LINKED or not _is_sentence(block.text)
+    is_bare = (
+        context.about.is_plain and ":" not in block.text and _fits(phrases.READING_LIST, block.text, anywhere=False)
+    )
+    if (
+        not is_bare
+        and _fits(phrases.RELATED, block.text, anywhere=False)
+        and (block.link_density > _PARTLY_LINKED or not _is_sentence(block.text))
     ):
         return RemovalKind.RELATED, "related_phrase"
     if block.link_density >= _LINKED and not _is_sentence(block.text) and block.is_witnessed is not True:
@@ -318,6 +325,8 @@ _RULES: tuple[Callable[[int, _Context], Verdict | None], ...] = (
 @lru_cache(maxsize=_REMEMBERED)
 def _fits(pattern: re.Pattern[str], text: str, *, anywhere: bool) -> bool:
     """Tell whether *pattern* is in *text*; remembered, since the rules run until nothing changes."""
+    if len(text) > _MAX_PHRASE_CHARS:
+        return False
     return (pattern.search(text) if anywhere else pattern.match(text)) is not None
 
 
@@ -351,7 +360,7 @@ def _cut_comments(blocks: tuple[Block, ...], _about: About) -> tuple[tuple[Block
 
 def _asks_to_pay(lines: Sequence[str]) -> bool:
     """Tell whether an invitation to comment is one to subscribe."""
-    return any(phrases.SUBSCRIPTION.search(line) for line in lines)
+    return any(_fits(phrases.SUBSCRIPTION, line, anywhere=True) for line in lines)
 
 
 def _cut_reading_list(blocks: tuple[Block, ...], _about: About) -> tuple[tuple[Block, ...], list[_Gone]]:

@@ -14,6 +14,9 @@ from extractors.text.phrases import COMMENT_FORM, COMMENT_MARKER, NEWSLETTER, SU
 
 #: Words that a marker line may have.
 _MARKER_WORDS = 14
+_MARKER_CHARS = 200
+#: Only the first markers are tried: a text with more is no article, and each costs a look at the whole rest.
+_MAX_MARKERS = 5
 #: How much more of the lines below must speak like readers than of those above (0 to 1).
 _VOICE_GAP = 0.25
 #: And how much of them at all.
@@ -22,6 +25,7 @@ _VOICE_SHARE = 0.45
 _NAG_LINES = 8
 #: A nag is short.
 _NAG_WORDS = 40
+_NAG_CHARS = 400
 _MIN_ABOVE_WORDS = 60
 _MIN_QUOTE_CHARS = 40
 _SHORT_LINE_WORDS = 14
@@ -98,8 +102,9 @@ def find_seam(lines: Sequence[str]) -> Seam | None:
     Args:
         lines: The blocks of the text in order.
     """
-    for number, line in enumerate(lines):
-        if not _is_marker(line) or _words(lines[:number]) < _MIN_ABOVE_WORDS:
+    markers = [number for number, line in enumerate(lines) if _is_marker(line)]
+    for number in markers[:_MAX_MARKERS]:
+        if _words(lines[:number]) < _MIN_ABOVE_WORDS:
             continue
         end = _nags_end(lines, number)
         below = lines[end:]
@@ -151,7 +156,7 @@ def split_glued(line: str, article: Sequence[str]) -> tuple[str, str] | None:
 
 def _is_marker(line: str) -> bool:
     """Tell whether a line opens a comment section."""
-    return len(line.split()) <= _MARKER_WORDS and COMMENT_MARKER.match(line) is not None
+    return len(line) <= _MARKER_CHARS and len(line.split()) <= _MARKER_WORDS and COMMENT_MARKER.match(line) is not None
 
 
 def _nags_end(lines: Sequence[str], start: int) -> int:
@@ -164,7 +169,7 @@ def _nags_end(lines: Sequence[str], start: int) -> int:
 
 def _is_nag(line: str) -> bool:
     """Tell whether a line below a marker still belongs to the invitation."""
-    if len(line.split()) > _NAG_WORDS:
+    if len(line) > _NAG_CHARS or len(line.split()) > _NAG_WORDS:
         return False
     is_phrase = any(pattern.search(line) for pattern in (SUBSCRIPTION, NEWSLETTER, COMMENT_FORM, COMMENT_MARKER))
     return is_phrase or not any(char.isalnum() for char in line)

@@ -10,6 +10,7 @@ from extractors.text.phrases import BYLINE, CREDIT, DATELINE
 #: A sentence of so many words, or any line of so many, is a paragraph and ends the header.
 _SENTENCE_WORDS = 20
 _PARAGRAPH_WORDS = 45
+_PARAGRAPH_CHARS = 400
 #: A header has no more lines than this.
 _MAX_LINES = 10
 _TITLE_WORDS = (3, 24)
@@ -66,7 +67,11 @@ def _header_length(lines: Sequence[str]) -> int:
     """Return how many lines stand above the first paragraph; 0 where none follows."""
     for number, line in enumerate(lines[: _MAX_LINES + 1]):
         words = len(line.split())
-        if words >= _PARAGRAPH_WORDS or (words >= _SENTENCE_WORDS and _SENTENCE_END.search(line)):
+        if (
+            words >= _PARAGRAPH_WORDS
+            or len(line) > _PARAGRAPH_CHARS
+            or (words >= _SENTENCE_WORDS and _SENTENCE_END.search(line))
+        ):
             return number
     return 0
 

@@ -56,6 +56,7 @@ _NOT_NAME = re.compile(
     r"https?://|www\.|@|^\W*$|\d{3,}|^(?:admin|editor|staff|redaktion|none|null|undefined|unknown|author|n/a|posted|published)$",
     re.IGNORECASE,
 )
+_ADDRESS = re.compile(r"https?:|www\.|@\w+\.")
 _MAX_NAME_CHARS = 60
 _MAX_NAMES = 12
 
@@ -103,19 +104,7 @@ def read_metadata(page: Page, *, final_url: str, hints: Hints, now: datetime) ->
     authors = _authors(page, nodes, site=site) or hints.authors
     return Metadata(
         title=title,
-        titles=tuple(
-            dict.fromkeys(
-                filter(
-                    None,
-                    [
-                        title,
-                        hints.title,
-                        *(without_site(text, site, final_url) for _where, text in titles),
-                        *(text for _where, text in titles),
-                    ],
-                )
-            )
-        ),
+        titles=_spellings(titles, title, hints.title, site=site, url=final_url),
         standfirst=_standfirst(page, nodes),
         authors=authors,
         published_at=published,
@@ -134,6 +123,12 @@ def read_metadata(page: Page, *, final_url: str, hints: Hints, now: datetime) ->
             ]
         ),
     )
+
+
+def _spellings(titles: list[tuple[str, str]], *chosen: str | None, site: str | None, url: str) -> tuple[str, ...]:
+    """Return each spelling of the headline once, with and without the site's name."""
+    short = (without_site(text, site, url) for _where, text in titles)
+    return tuple(dict.fromkeys(filter(None, (*chosen, *short, *(text for _where, text in titles)))))
 
 
 def _is_article(node: dict[str, Any]) -> bool:
@@ -210,6 +205,8 @@ def _names(values: list[str], *, site: str | None) -> tuple[str, ...]:
     """Return the single names in *values*, without addresses, roles and the site itself."""
     out: dict[str, str] = {}
     for value in values:
+        if _ADDRESS.search(value):
+            continue
         for part in _NAME_SPLIT.split(_BY.sub("", value.strip())):
             name = _BY.sub("", part.strip(" ,.-–|"))
             if name and len(name) <= _MAX_NAME_CHARS and not _NOT_NAME.search(name):
@@ -275,9 +272,7 @@ def _find_day(tree: HtmlElement, *, url: str, latest: str, extensive: bool) -> s
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            found = find_date(
-                tree, original_date=True, extensive_search=extensive, url=url or None, max_date=latest
-            )
+            found = find_date(tree, original_date=True, extensive_search=extensive, url=url or None, max_date=latest)
         except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
             return None
     return str(found) if found else None

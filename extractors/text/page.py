@@ -32,6 +32,7 @@ _BLOCKS = _tags(
     "aside header footer nav form fieldset legend figure figcaption blockquote pre address details summary dialog hr "
     "center menu hgroup search br"
 )
+_MAX_HINT_CHARS = 300
 _HINT_ATTRIBUTES = (
     "id",
     "class",
@@ -179,14 +180,29 @@ def parse_page(markup: str, *, url: str) -> Page:
     Raises:
         ExtractError: lxml could make no tree of it.
     """
-    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
-    try:
-        tree = document_fromstring(markup.replace("\0", "").encode("utf-8", "replace") or b"<html/>", parser=parser)
-    except (etree.LxmlError, ValueError, AssertionError) as error:
-        raise ExtractError(f"no page could be parsed ({type(error).__name__})", url=url) from error
+    data = markup.replace("\0", "").encode("utf-8", "replace")
+    tree = _tree(data, url=url)
+    if tree is None:
+        # Nothing but a comment or white space: a page without a word, not a broken one.
+        tree = document_fromstring(b"<html/>", parser=_parser())
     page = Page(url=url, tree=tree, markup=markup, language=(tree.get("lang") or "").strip().lower() or None)
     _read_head(page)
     return page
+
+
+def _parser() -> HTMLParser:
+    """Return a parser for UTF-8 that drops comments and processing instructions."""
+    return HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+
+
+def _tree(data: bytes, *, url: str) -> HtmlElement | None:
+    """Return the tree of *data*, None where there is nothing to make one of."""
+    try:
+        return document_fromstring(data, parser=_parser()) if data.strip() else None
+    except etree.ParserError:
+        return None
+    except (etree.LxmlError, ValueError, AssertionError) as error:
+        raise ExtractError(f"no page could be parsed ({type(error).__name__})", url=url) from error
 
 
 def _read_head(page: Page) -> None:
@@ -263,8 +279,12 @@ def _bits(hints: str) -> int:
 def _own_bits(element: HtmlElement) -> int:
     """Return the container kinds that *element* itself names."""
     attributes = element.attrib
-    hints = " ".join(attributes[name] for name in _HINT_ATTRIBUTES if name in attributes).lower() if attributes else ""
-    return _bits(hints[:300]) | _TAG_BITS.get(element.tag, 0)
+    hints = (
+        " ".join(attributes[name][:_MAX_HINT_CHARS] for name in _HINT_ATTRIBUTES if name in attributes).lower()
+        if attributes
+        else ""
+    )
+    return _bits(hints[:_MAX_HINT_CHARS]) | _TAG_BITS.get(element.tag, 0)
 
 
 @dataclass(slots=True)

@@ -211,7 +211,8 @@ CREDIT = _anywhere(
 )
 #: A byline or a line of dates and reading times: nothing else stands in it.
 BYLINE = re.compile(
-    r"^[\W_]{0,4}(?:(?:[Bb]y|BY|[Ww]ritten by|[Rr]eporting by|[Ww]ords by|[Ss]tory by|[Vv]on|VON|[Pp]ar|[Pp]or|[Dd]i|[Dd]oor|"
+    r"^[\W_]{0,4}(?:(?:[Bb]y|BY|[Ww]ritten by|[Rr]eporting by|[Ww]ords by|[Ss]tory by|"
+    r"[Vv]on|VON|[Pp]ar|[Pp]or|[Dd]i|[Dd]oor|"
     r"[Aa]v|[Aa]f|[Tt]ext:|[Aa]utor(?:in)?:|[Aa]uthor:|[Аа]втор:?)\s+)"
     r"[A-ZÀ-ÞА-Я][\w.’'-]+(?:(?:[\s,&/|]+(?:and|und|et|y|e|en|van|von|de|der|den|la|le|du|di|da|dos|bin|al))*"
     r"[\s,&/|]+[A-ZÀ-ÞА-Я][\w.’'-]*){0,9}\s*(?:$|[,|•·–-])"

@@ -34,7 +34,7 @@ def recover(found: Extraction, *, standfirst: str | None) -> tuple[Block, ...]:
         standfirst: The page's own description of the article, as metadata gives it.
     """
     places = [block.index for block in found.blocks if block.index >= 0]
-    if not places:
+    if not places or not found.keys:
         return found.blocks
     have = "\n".join(key(block.text) for block in found.blocks)
     claim = key(found.article_body) if found.article_body else ""

@@ -1,7 +1,7 @@
 """Cut the widgets that hold readers' comments out of a page, before its article is extracted."""
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from lxml import etree
 
@@ -66,6 +66,7 @@ _HOLDERS = frozenset(
 )
 #: A container with more than this share of the page's paragraph words is the article itself, whatever it is called.
 _MAX_PRUNED_SHARE = 0.6
+_MAX_NAME_CHARS = 500
 _FORUM = re.compile(r'"@type"\s*:\s*\[?\s*"(?:DiscussionForumPosting|QAPage)"')
 
 
@@ -100,18 +101,18 @@ def _names_widget(element: etree._Element) -> bool:
     attributes = element.attrib
     if tag not in _HOLDERS or not attributes:
         return False
-    name = attributes.get("id")
-    classes = attributes.get("class")
-    return (name is not None and _is_widget_name(name)) or (classes is not None and _is_widget_class(classes))
+    name = (attributes.get("id") or "")[:_MAX_NAME_CHARS]
+    classes = (attributes.get("class") or "")[:_MAX_NAME_CHARS]
+    return (bool(name) and _is_widget_name(name)) or (bool(classes) and _is_widget_class(classes))
 
 
-@cache
+@lru_cache(maxsize=16_384)
 def _is_widget_name(name: str) -> bool:
     """Tell whether one id or class names a thread of comments."""
     return _WIDGET.match(name.strip()) is not None
 
 
-@cache
+@lru_cache(maxsize=16_384)
 def _is_widget_class(classes: str) -> bool:
     """Tell whether one of the classes names a thread of comments."""
     return any(_is_widget_name(name) for name in classes.split())

@@ -14,20 +14,17 @@ SAMPLE = ROOT / "sample"
 
 #: The questions that the demo answers: what is new, which outlets carry it, why is something missing.
 WHAT_IS_NEW = """
-select title, source, published_at, relevance from new_coverage
-where topic_id = 'deepseek' order by published_at desc limit 6
+select source, title, relevance from new_coverage where topic_id = 'deepseek' order by published_at desc limit 5
 """
 WHO_SAYS_IT = """
-select source, raw, sentence from mentions join articles using (article_id, revision)
-where topic_id = 'deepseek' and zone = 'lede'
-qualify row_number() over (partition by article_id order by char_start) = 1
-order by source, sentence limit 5
+select source, sentence from mentions join articles using (article_id, revision)
+where raw = 'DeepSeek' and zone = 'lede' order by published_at, char_start limit 4
 """
-WHAT_IS_MISSING = "select outcome, url, reason from missing order by outcome, url"
+WHAT_IS_MISSING = "select outcome, reason, url from missing order by outcome, url"
 QUESTIONS = (
     ("What is new about DeepSeek?", WHAT_IS_NEW),
-    ("Where does each article name it first, and in which words?", WHO_SAYS_IT),
-    ("Which pieces that the feeds announced are not here, and why?", WHAT_IS_MISSING),
+    ("Who says what about it, at the top of the article?", WHO_SAYS_IT),
+    ("Which pieces that the feeds announced are not there, and why?", WHAT_IS_MISSING),
 )
 
 

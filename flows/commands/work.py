@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from extractors.errors import NewsdeskError
+from extractors.model import Outcome
 from flows import console, scheduler
 from flows.polling import PollSummary
 from flows.settings import Settings
@@ -95,7 +96,7 @@ def outcome_line(outcomes: Mapping[str, int]) -> str:
     """Return what became of the entries of a run, in one line."""
     if not outcomes:
         return "nothing was pending"
-    parts = ", ".join(f"{count} {outcome}" for outcome, count in outcomes.items())
+    parts = ", ".join(f"{outcomes[outcome]} {outcome}" for outcome in Outcome if outcome in outcomes)
     return f"{sum(outcomes.values())} entries settled: {parts}"
 
 

@@ -13,9 +13,18 @@ from extractors.text.clean import About, clean
 from extractors.text.header import read_header
 
 BODY = [
-    "The ministry published the figures on Tuesday, two weeks later than planned, and said that nothing was wrong with them.",
-    "According to the report, exports rose by 4 per cent in the third quarter. Imports were flat, which economists had long expected.",
-    "The central bank is due to decide on rates next month, and its governor said that the data left room for patience.",
+    (
+        "The ministry published the figures on Tuesday, two weeks later "
+        "than planned, and said that nothing was wrong with them."
+    ),
+    (
+        "According to the report, exports rose by 4 per cent in the third "
+        "quarter. Imports were flat, which economists had long expected."
+    ),
+    (
+        "The central bank is due to decide on rates next month, and "
+        "its governor said that the data left room for patience."
+    ),
 ]
 FURNITURE = {
     "Sign up for our newsletter and get the news in your inbox": RemovalKind.NEWSLETTER,
@@ -71,7 +80,13 @@ def test_the_headline_above_the_text_is_a_repeat() -> None:
 
 
 def test_a_columnists_reading_list_goes_down_to_the_end() -> None:
-    listed = ["What I’ve been reading", "When bankers meet", "A sobering analysis of what the bank means.", "Life is short", "An interview with a writer."]
+    listed = [
+        "What I’ve been reading",
+        "When bankers meet",
+        "A sobering analysis of what the bank means.",
+        "Life is short",
+        "An interview with a writer.",
+    ]
     cleaned = clean(blocks([*BODY * 2, *listed]), about=About())
 
     assert [item.text for item in cleaned.removals] == listed
@@ -89,7 +104,24 @@ def test_removals_come_in_the_order_of_the_text() -> None:
     assert [item.text for item in clean(blocks(lines), about=PLAIN).removals] == [lines[0], lines[2], lines[4]]
 
 
-LINES = st.lists(st.one_of(st.sampled_from([*BODY, *FURNITURE, "Comments", "Leave a comment", "I think you are wrong!", "*", "Subscribeyou are wrong", "What I’ve been reading"]), st.text(min_size=1, max_size=60)), max_size=25)
+LINES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [
+                *BODY,
+                *FURNITURE,
+                "Comments",
+                "Leave a comment",
+                "I think you are wrong!",
+                "*",
+                "Subscribeyou are wrong",
+                "What I’ve been reading",
+            ]
+        ),
+        st.text(min_size=1, max_size=60),
+    ),
+    max_size=25,
+)
 
 
 @given(LINES)
@@ -115,7 +147,14 @@ def test_a_text_that_begins_with_a_paragraph_has_no_header() -> None:
 
 
 def test_headline_byline_standfirst_and_caption_are_read_from_a_plain_text() -> None:
-    lines = ["Jane Doe", "Exports rise: what could possibly go wrong?", "The figures are better than expected – and nobody at the ministry seems to know why", "A ship at a quay", "On the move: a ship. Photograph: J Doe/Alamy", *BODY]
+    lines = [
+        "Jane Doe",
+        "Exports rise: what could possibly go wrong?",
+        "The figures are better than expected – and nobody at the ministry seems to know why",
+        "A ship at a quay",
+        "On the move: a ship. Photograph: J Doe/Alamy",
+        *BODY,
+    ]
 
     found = read_header(lines)
 

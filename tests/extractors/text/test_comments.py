@@ -5,9 +5,18 @@ import pytest
 from extractors.text.comments import find_seam, split_glued
 
 ARTICLE = [
-    "The ministry published the figures on Tuesday, two weeks later than planned, and said that the delay had nothing to do with the vote.",
-    "According to the report, exports rose by 4 per cent in the third quarter while imports were flat, which economists had expected.",
-    "The central bank is due to decide on rates next month, and its governor said that the data left room for patience.",
+    (
+        "The ministry published the figures on Tuesday, two weeks later than "
+        "planned, and said that the delay had nothing to do with the vote."
+    ),
+    (
+        "According to the report, exports rose by 4 per cent in the third "
+        "quarter while imports were flat, which economists had expected."
+    ),
+    (
+        "The central bank is due to decide on rates next month, and "
+        "its governor said that the data left room for patience."
+    ),
 ]
 READERS = [
     "I don’t believe a word of this.",
@@ -27,7 +36,11 @@ def test_comments_are_found_below_a_marker() -> None:
 
 
 def test_an_invitation_to_subscribe_belongs_to_the_seam() -> None:
-    nags = ["Join the discussion", "Join like minded readers by becoming a paid subscriber", "To join the discussion in the comments, become a paid subscriber."]
+    nags = [
+        "Join the discussion",
+        "Join like minded readers by becoming a paid subscriber",
+        "To join the discussion in the comments, become a paid subscriber.",
+    ]
 
     seam = find_seam([*ARTICLE, *nags, *READERS])
 
@@ -54,12 +67,16 @@ def test_a_marker_without_readers_cuts_nothing() -> None:
 
 
 def test_a_text_in_the_first_person_is_not_cut_at_a_marker() -> None:
-    column = ["I think that you and I know what my neighbours say, and we all have our reasons to laugh about it, don’t we?"] * 4
+    column = [
+        "I think that you and I know what my neighbours say, and we all have our reasons to laugh about it, don’t we?"
+    ] * 4
 
     assert find_seam([*column, "Comments", *column]) is None
 
 
-@pytest.mark.parametrize("marker", ["Kommentare (7)", "Laisser un commentaire", "3 comentarios", "Комментарии", "评论", "コメント"])
+@pytest.mark.parametrize(
+    "marker", ["Kommentare (7)", "Laisser un commentaire", "3 comentarios", "Комментарии", "评论", "コメント"]
+)
 def test_markers_are_known_in_other_languages(marker: str) -> None:
     seam = find_seam([*ARTICLE, marker, *READERS])
 
@@ -68,9 +85,15 @@ def test_markers_are_known_in_other_languages(marker: str) -> None:
 
 
 def test_a_button_glued_to_a_comment_is_split_off() -> None:
-    assert split_glued("Subscribewhich economists had expected.", ARTICLE) == ("Subscribe", "which economists had expected.")
+    assert split_glued("Subscribewhich economists had expected.", ARTICLE) == (
+        "Subscribe",
+        "which economists had expected.",
+    )
 
 
-@pytest.mark.parametrize("line", ["Subscribers were told to wait.", "Subscribe now", "Registered users wrote to us.", "Replying to that is hard."])
+@pytest.mark.parametrize(
+    "line",
+    ["Subscribers were told to wait.", "Subscribe now", "Registered users wrote to us.", "Replying to that is hard."],
+)
 def test_words_that_begin_like_a_button_are_not_split(line: str) -> None:
     assert split_glued(line, ARTICLE) is None

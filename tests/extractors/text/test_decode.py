@@ -30,7 +30,11 @@ def test_the_http_header_beats_the_meta_declaration() -> None:
 
 
 def test_a_meta_declaration_far_into_the_head_is_read() -> None:
-    body = b"<head><script>" + b"x" * 5000 + b'</script><meta http-equiv="content-type" content="text/html; charset=koi8-r">'
+    body = (
+        b"<head><script>"
+        + b"x" * 5000
+        + b'</script><meta http-equiv="content-type" content="text/html; charset=koi8-r">'
+    )
 
     found = decode(body + RUSSIAN.encode("koi8-r"), "text/html")
 
@@ -86,7 +90,14 @@ def test_a_declared_utf8_that_cannot_decode_the_body_is_passed_over() -> None:
 
 @pytest.mark.parametrize(
     ("text", "codec"),
-    [(RUSSIAN, "cp1251"), (RUSSIAN, "koi8-r"), (CHINESE, "gb18030"), (JAPANESE, "shift_jis"), (JAPANESE, "euc-jp"), (CZECH, "cp1250")],
+    [
+        (RUSSIAN, "cp1251"),
+        (RUSSIAN, "koi8-r"),
+        (CHINESE, "gb18030"),
+        (JAPANESE, "shift_jis"),
+        (JAPANESE, "euc-jp"),
+        (CZECH, "cp1250"),
+    ],
 )
 def test_undeclared_charsets_are_told_from_the_whole_body(text: str, codec: str) -> None:
     body = b"<html><head><title>x</title></head>" + b"<div class='ad'></div>\n" * 2000 + text.encode(codec)
@@ -108,7 +119,19 @@ def test_labels_that_name_no_charset_are_ignored(label: str) -> None:
     assert decode("naïveté".encode(), f"text/html; charset={label}").text == "naïveté"
 
 
-@given(st.binary(max_size=400), st.sampled_from([None, "text/html", *(f"text/html; charset={name}" for name in ("utf-8", "gb2312", "utf-16", "euc-jp", "iso-2022-jp", "big5", "windows-1252", "x"))]))
+@given(
+    st.binary(max_size=400),
+    st.sampled_from(
+        [
+            None,
+            "text/html",
+            *(
+                f"text/html; charset={name}"
+                for name in ("utf-8", "gb2312", "utf-16", "euc-jp", "iso-2022-jp", "big5", "windows-1252", "x")
+            ),
+        ]
+    ),
+)
 def test_no_bytes_raise(body: bytes, content_type: str | None) -> None:
     assert isinstance(decode(body, content_type).text, str)
 

@@ -35,7 +35,13 @@ def test_clean_text_is_unchanged(text: str) -> None:
     assert repair_page(f"<p>{text}</p>") == (f"<p>{text}</p>", ())
 
 
-@given(st.lists(st.sampled_from([word for text in CLEAN[:15] for word in text.split() if "&" not in word]), min_size=1, max_size=30))
+@given(
+    st.lists(
+        st.sampled_from([word for text in CLEAN[:15] for word in text.split() if "&" not in word]),
+        min_size=1,
+        max_size=30,
+    )
+)
 def test_any_mixture_of_clean_words_is_unchanged(words: list[str]) -> None:
     text = " ".join(words)
 
@@ -74,7 +80,10 @@ def test_a_bad_word_among_good_quotes_is_undone_alone() -> None:
     ("damaged", "whole"),
     [
         ("OpenAIâs o1 â cheap â came first", "OpenAI’s o1 – cheap – came first"),
-        ("Itâs true and they donât; weâve seen it, youâll see, Iâd go, Iâm here, theyâre off", "It’s true and they don’t; we’ve seen it, you’ll see, I’d go, I’m here, they’re off"),
+        (
+            "Itâs true and they donât; weâve seen it, youâll see, Iâd go, Iâm here, theyâre off",
+            "It’s true and they don’t; we’ve seen it, you’ll see, I’d go, I’m here, they’re off",
+        ),
         ("It uses 9% of its rivalsâ GPUs, it isnât more", "It uses 9% of its rivals’ GPUs, it isn’t more"),
         ("He said: âIt wasnât me.â Then he left", "He said: “It wasn’t me.” Then he left"),
         ("âTank Manâ, âEmpty Chairâ, and thatâs all", "“Tank Man”, “Empty Chair”, and that’s all"),
