@@ -1,5 +1,6 @@
 """Judge whether what was read is an article worth storing, or what it is instead."""
 
+import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ from extractors.text.page_kinds import CONSENT_WALL, declared_list, is_consent_t
 MIN_CHARS = 250
 #: A character of Chinese, Japanese or Korean says as much as so many Latin ones.
 _CJK_WEIGHT = 2.5
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]")
 #: A text shorter than this on a page that is not free is its teaser (a paragraph or three).
 _TEASER_CHARS = 1_200
 
@@ -92,6 +94,14 @@ def _is_home(document: Document) -> bool:
 def _too_short(text: str) -> str:
     """Return the reason of a text that is too short, with the numbers."""
     return f"{len(text)} characters of text, {len(text.split())} words; an article has at least {MIN_CHARS} characters"
+
+
+def count_words(text: str) -> int:
+    """Return the number of words; each character of Chinese and Japanese counts as one, as word processors count."""
+    if text.isascii():
+        return len(text.split())
+    spaced = _CJK.sub(" ", text)
+    return len(spaced.split()) + len(_CJK.findall(text))
 
 
 def weight(text: str) -> float:

@@ -277,6 +277,8 @@ class PendingEntry:
     url_key: str
     #: The feed's source and the host of the feed's URL, to tell its own links from links to others.
     source: str
+    #: ISO 4217 code of what a bare $ means at this source; None: not known.
+    currency: str | None = None
     #: The feed's own identifier; known here for ingested files only.
     guid: str | None = None
     title: str | None = None

@@ -14,7 +14,7 @@ from extractors.acquire.urls import LOCAL_SOURCE, registrable_domain, url_key
 from extractors.errors import ExtractError
 from extractors.facts.topics import compile_topics, match
 from extractors.identity import article_id, sha256_hex
-from extractors.judging import MIN_CHARS, judge, weight
+from extractors.judging import MIN_CHARS, count_words, judge, weight
 from extractors.model import (
     Article,
     Document,
@@ -291,7 +291,7 @@ def _article(document: Document, body: _Body, *, hints: Hints) -> Article:
         title=about.title,
         text=text,
         text_sha256=sha256_hex(text),
-        word_count=len(text.split()),
+        word_count=count_words(text),
         text_from=body.text_from,
         standfirst=about.standfirst,
         authors=about.authors,

@@ -51,7 +51,7 @@ def _show_metadata(steps: Trace) -> None:
 
 def _show_text(steps: Trace) -> None:
     witness = f", from {steps.reading.article.text_from}" if steps.reading.article else ""
-    _say("text", f"{steps.text_chars} of {steps.extracted_chars} characters extracted were kept{witness}")
+    _say("text", f"{steps.text_chars} characters{witness}; extraction gave {steps.extracted_chars}")
     shown = 0
     for kind, text in steps.blocks:
         if shown > _TEXT_CHARS:

@@ -1,10 +1,12 @@
 """Run newsdesk as a person would, in a process of its own, and look at what it published."""
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from flows.newsroom import Newsroom
 
@@ -29,3 +31,19 @@ def rows(home: Path, query: str) -> list[tuple[object, ...]]:
     """Return the answer of the published snapshot."""
     with duckdb.connect(str(home / "newsdesk.duckdb"), read_only=True) as con:
         return con.execute(query).fetchall()
+
+
+def without_root_powers() -> list[str]:
+    """Return a prefix under which permission bits count for root too."""
+    if os.geteuid() != 0:
+        return []
+    if not shutil.which("setpriv"):
+        unavailable("setpriv (util-linux) is missing, and root ignores permissions")
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+
+
+def unavailable(reason: str) -> None:
+    """Skip with *reason*, or fail where this is CI."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)

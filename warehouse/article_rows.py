@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from extractors.model import Article, Coverage, Mention
+from extractors.model import Article, Coverage, Figure, Mention, Quote
 from warehouse.staging import INSTANT, INTEGER, REAL, TEXT, TEXTS, TRUTH
 from warehouse.verdicts import Verdict
 
@@ -35,6 +35,16 @@ REMOVAL = {
 MENTION = {
     "article_id": TEXT, "revision": INTEGER, "topic_id": TEXT, "term": TEXT, "raw": TEXT, "zone": TEXT,
     "char_start": INTEGER, "char_end": INTEGER, "sentence": TEXT,
+}  # fmt: skip
+FIGURE = {
+    "article_id": TEXT, "revision": INTEGER, "char_start": INTEGER, "char_end": INTEGER, "raw": TEXT, "kind": TEXT,
+    "value": REAL, "value_max": REAL, "unit": TEXT, "currency": TEXT, "is_currency_implied": TRUTH,
+    "comparison": TEXT, "is_approximate": TRUTH, "per_value": REAL, "per_unit": TEXT, "converted_of": INTEGER,
+    "subject": TEXT, "subjects": TEXTS, "attributed_to": TEXT, "sentence": TEXT, "is_damaged": TRUTH,
+}  # fmt: skip
+QUOTE = {
+    "article_id": TEXT, "revision": INTEGER, "char_start": INTEGER, "char_end": INTEGER, "text": TEXT, "kind": TEXT,
+    "speaker": TEXT, "speaker_raw": TEXT, "cue": TEXT, "confidence": REAL, "sentence": TEXT,
 }  # fmt: skip
 COVERAGE = {
     "article_id": TEXT, "revision": INTEGER, "ordinal": INTEGER, "topic_id": TEXT, "query_version": TEXT,
@@ -132,6 +142,24 @@ def mentions(written: Iterable[Verdict]) -> list[Row]:
         _fields(mention, Mention) | {"article_id": verdict.article.article_id, "revision": verdict.revision}
         for verdict in written
         for mention in verdict.reading.mentions
+    ]
+
+
+def figures(written: Iterable[Verdict]) -> list[Row]:
+    """Return a row for each figure."""
+    return [
+        _fields(figure, Figure) | {"article_id": verdict.article.article_id, "revision": verdict.revision}
+        for verdict in written
+        for figure in verdict.reading.figures
+    ]
+
+
+def quotes(written: Iterable[Verdict]) -> list[Row]:
+    """Return a row for each quote."""
+    return [
+        _fields(quote, Quote) | {"article_id": verdict.article.article_id, "revision": verdict.revision}
+        for verdict in written
+        for quote in verdict.reading.quotes
     ]
 
 

@@ -135,9 +135,18 @@ def _write_articles(
         con.execute("insert into revisions by name from batch")
     with staged(con, "batch", schema=rows.REMOVAL, rows=rows.removals(written)):
         con.execute("insert into removals by name from batch")
+    _write_evidence(con, written)
+    return _write_coverage(con, written, now=now, last=last)
+
+
+def _write_evidence(con: duckdb.DuckDBPyConnection, written: Sequence[Verdict]) -> None:
+    """Write what each new revision says, with where it says it; the evidence of earlier revisions stays."""
     with staged(con, "batch", schema=rows.MENTION, rows=rows.mentions(written)):
         con.execute("insert into mentions by name from batch")
-    return _write_coverage(con, written, now=now, last=last)
+    with staged(con, "batch", schema=rows.FIGURE, rows=rows.figures(written)):
+        con.execute("insert into figures by name from batch")
+    with staged(con, "batch", schema=rows.QUOTE, rows=rows.quotes(written)):
+        con.execute("insert into quotes by name from batch")
 
 
 def _write_coverage(

@@ -33,7 +33,7 @@ _MEASURE: Final = re.compile(rf"[\s\u00a0-]?(?:(?P<rate>{_RATES})|(?P<unit>{_MEA
 _CUBIC: Final = re.compile(
     r"\s(?:cubic|square)\s(?:foot|feet|inch|inches|metres?|meters?|miles?|yards?)\b|\scu\.?\s?ft\b|\ssq\.?\s?ft\b"
 )
-_DEGREES: Final = re.compile(r"\s?(?:degrees?(?:\s(?:Celsius|Fahrenheit|C|F)\b)?|°\s?[CF]?|℃)")
+_DEGREES: Final = re.compile(r"\s?(?:degrees?(?:\s(?:Celsius|Fahrenheit|C|F)\b)?|°\s?[CF]?|℃)|(?<=\d\d)[CF](?![^\W_])")
 _COUNTERS: Final = re.compile("|".join(sorted(map(re.escape, _words("counters", "yes")), key=len, reverse=True)))
 #: "14个月" are months.
 _MONTHS: Final = re.compile("多?(?:月|小时|小時|星期|世纪|世紀|年|礼拜)")

@@ -56,6 +56,8 @@ class SubjectFinder:
 
     def _is_thing(self, name: Name) -> bool:
         words = name.surface.split()
+        if self._text[name.end : name.end + 1] == "$":
+            return False
         if self._language == "de" and not name.person and not (len(words) == 1 and _MIXED.search(name.surface)):
             return False
         if len(words) == 1 and not name.person and name.surface not in self._surely():
@@ -87,6 +89,10 @@ class SubjectFinder:
     def source(self, sentence: tuple[int, int], at: int) -> str | None:
         """Return who the sentence says the figure is from: "Goldman Sachs estimates", "according to police"."""
         for name in self.names.between(*sentence):
-            if self._is_source(name) and (name.start < at or "ccording to" in self._text[name.start - 16 : name.start]):
+            if (
+                self._is_thing(name)
+                and self._is_source(name)
+                and (name.start < at or "ccording to" in self._text[name.start - 16 : name.start])
+            ):
                 return name.person or name.surface
         return None

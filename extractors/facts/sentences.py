@@ -14,7 +14,7 @@ from typing import Final
 #: Abbreviations that end in a full stop and are followed by a capital, in English, German, French and
 #: Spanish.
 _ABBREVIATIONS: Final = frozenset(
-    (
+    (  # noqa: SIM905 - a list of words reads best as words
         "mr mrs ms messrs dr prof rev hon gen gov sen rep col capt lt sgt st mt jr sr no nos vol fig ed "
         "pp vs cf al approx dept "
         "inc ltd co corp plc bros jan feb mar apr jun jul aug sep sept oct nov dec "
@@ -26,7 +26,7 @@ _ABBREVIATIONS: Final = frozenset(
 #: Words after which a number keeps its stop: German, Czech, Norwegian and the like write "20. Januar", "19.
 #: Jahrhundert".
 _AFTER_ORDINAL: Final = frozenset(
-    (
+    (  # noqa: SIM905 - the same
         "januar februar märz april mai juni juli august september oktober november dezember jänner "
         "jahrhundert jahrhunderts platz stock geburtstag bundestag mal"
     ).split()

@@ -31,7 +31,7 @@ def _listed(names: str) -> tuple[str, ...]:
 _ARTICLE = re.compile(r"Article|BlogPosting|Report|LiveBlogPosting|Review$|AnalysisNews|OpinionPiece")
 _DATE_METAS = _listed(
     "article:published_time og:article:published_time og:published_time parsely-pub-date sailthru.date "
-    "datepublished article.published cxenseparse:recs:publishtime cxenseparse:publishtime pubdate "
+    "datepublished article.published publishdate cxenseparse:recs:publishtime cxenseparse:publishtime pubdate "
     "publish-date publish_date publication_date publicationdate article_date_original dc.date.issued "
     "dcterms.created dcterms.date dc.date.created dc.date dcterms.issued citation_publication_date "
     "citation_date rnews:datepublished date article:post_date publisheddate last-published created "

@@ -252,14 +252,16 @@ _MAX_NODES = 2000
 
 
 def _flatten(value: object) -> list[dict[str, Any]]:
-    """Return every object inside *value*, outermost first."""
+    """Return every object inside *value*, outermost first; the posts of a live blog are its text, not its claims."""
     found: list[dict[str, Any]] = []
     queue = [value]
     while queue and len(found) < _MAX_NODES:
         item = queue.pop(0)
         if isinstance(item, dict):
             found.append(item)
-            queue.extend(child for child in item.values() if isinstance(child, dict | list))
+            queue.extend(
+                child for name, child in item.items() if isinstance(child, dict | list) and name != "liveBlogUpdate"
+            )
         elif isinstance(item, list):
             queue.extend(item)
     return found

@@ -2,14 +2,13 @@
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
-from desk import ROOT, newsdesk_command, rows
+from desk import ROOT, newsdesk_command, rows, unavailable, without_root_powers
 from fault_server import Answer, FaultServer
 
 Newsdesk = Callable[..., subprocess.CompletedProcess[str]]
@@ -109,22 +108,6 @@ def test_a_folder_without_permission_is_one_line(home: Path, tmp_path: Path) -> 
         assert "closed" in said(done)
     finally:
         closed.chmod(0o700)
-
-
-def without_root_powers() -> list[str]:
-    """Return a prefix under which permission bits count for root too."""
-    if os.geteuid() != 0:
-        return []
-    if not shutil.which("setpriv"):
-        unavailable("setpriv (util-linux) is missing, and root ignores permissions")
-    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
-
-
-def unavailable(reason: str) -> None:
-    """Skip with *reason*, or fail where this is CI."""
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ select
         when 'gone' then 'Its publisher says that it is gone (410); it is polled no more.'
         when 'not a feed' then 'Its address gives something that is not a feed: ' || coalesce(error, 'no feed in the body')
         when 'blocked' then 'The server refuses us: HTTP ' || http_status
-        when 'asked to wait' then 'The server asked to be left alone until ' || strftime(hold_until, '%Y-%m-%d %H:%M UTC')
+        when 'asked to wait' then 'The server asked to be left alone' || coalesce(strftime(hold_until, ' until %Y-%m-%d %H:%M UTC'), ' for a while')
         when 'not found' then 'Its address is not found: HTTP ' || http_status
         when 'failing' then coalesce(error, 'HTTP ' || http_status)
         when 'empty' then 'It is a feed, without one entry.'

@@ -223,3 +223,27 @@ def test_every_offset_points_at_its_words_in_every_script(text: str, language: s
 @given(text=ANY_TEXT)
 def test_a_speaker_stands_in_the_text(text: str) -> None:
     assert all(word in text for quote in quotes_in(text) if quote.speaker for word in quote.speaker.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker"),
+    [
+        ("The FBI director, James Comey, wrote that agents had been “extremely careless” with it.", "James Comey"),
+        ("“This is a disgrace for us,” said Sen. John McCain (R-Ariz.), who chairs the panel.", "John McCain"),
+        ("Anna Keller’s “basket of trifles” comment hurt her.", "Anna Keller"),
+        ("As Anna Keller put it, “the arc bends toward justice”.", "Anna Keller"),
+        (
+            "One user on the site, which is a copy of another, posted: “I want to know how they came.”",
+            "One user on the site",
+        ),
+        ("“Nothing is decided yet,” James Brown said, adding that he “will not wait for long”.", "James Brown"),
+    ],
+)
+def test_speakers_are_found_behind_titles_appositions_and_remarks(text: str, speaker: str) -> None:
+    assert {quote.speaker for quote in quotes_in(text)} == {speaker}
+
+
+def test_marks_in_a_manual_are_no_speech() -> None:
+    steps = [f"Press “button {number} twice” and wait." for number in range(6)]
+
+    assert quotes_in("\n".join(steps)) == ()

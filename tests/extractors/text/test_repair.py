@@ -56,13 +56,18 @@ def test_repairing_twice_changes_nothing(text: str) -> None:
     assert repair_texts(once, language="en").texts == once
 
 
-@pytest.mark.parametrize("codec", ["latin-1", "cp1252", "iso-8859-2", "cp1251"])
-def test_double_encoding_is_undone_on_the_page(codec: str) -> None:
-    right = "OpenAI’s model is “cheap”"
-    try:
-        wrong = right.encode().decode(codec)
-    except UnicodeDecodeError:
-        pytest.skip(f"{codec} has no character for one of the bytes")
+@pytest.mark.parametrize(
+    ("codec", "right"),
+    [
+        ("latin-1", "OpenAI’s model is “cheap”"),
+        # cp1252 has no character for the last byte of a closing quote.
+        ("cp1252", "OpenAI’s model – “cheap, they say"),
+        ("iso-8859-2", "OpenAI’s model is “cheap”"),
+        ("cp1251", "OpenAI’s model is “cheap”"),
+    ],
+)
+def test_double_encoding_is_undone_on_the_page(codec: str, right: str) -> None:
+    wrong = right.encode().decode(codec)
 
     text, repairs = repair_page(f"<p>{wrong}</p><p>“good” quotes stay</p>")
 

@@ -1,0 +1,104 @@
+-- One row per claim of a figure in an article of the topic: by subject, kind and value, earliest first.
+create or replace macro figures_compared(topic, with_copies := false) as table
+with covered as (
+    select
+        coverage.topic_id,
+        figures.*,
+        articles.source,
+        articles.title,
+        articles.url,
+        articles.published_at,
+        articles.load_seq,
+        -- A claim of publication later than our first sight of the article is wrong.
+        least(coalesce(articles.published_at, articles.first_seen_at), articles.first_seen_at) as known_at,
+        -- Articles with the very same text are one story, also where none was assigned.
+        coalesce(max(articles.story_id) over (partition by articles.text_sha256), articles.text_sha256) as story,
+        exists (
+            from mentions
+            where mentions.article_id = figures.article_id
+                and mentions.revision = figures.revision
+                and mentions.topic_id = coverage.topic_id
+                and mentions.sentence = figures.sentence
+        ) as has_mention
+    from coverage
+    join topics using (topic_id, query_version)
+    join articles using (article_id)
+    join figures using (article_id, revision)
+    where topics.valid_to is null
+        and lower(coverage.topic_id) = lower(topic)
+        and figures.converted_of is null
+), told as (
+    -- Two articles make the same claim where amount and unit are equal and a word of the names is: R1, DeepSeek-R1.
+    select
+        covered.*,
+        unnest(
+            list_append(
+                regexp_extract_all(lower(array_to_string(list_append(subjects, subject), ' ')), '[\pL\pN]{2,}'),
+                'story: ' || story
+            )
+        ) as word
+    from covered
+), dated as (
+    select
+        article_id,
+        char_start,
+        first_value(known_at) over same_claim as first_at,
+        first_value(source) over same_claim as first_source
+    from told
+    window same_claim as (
+        partition by kind, value, value_max, lower(unit), currency, lower(per_unit), word
+        order by known_at, load_seq
+    )
+), firsts as (
+    select article_id, char_start, min(first_at) as first_at, arg_min(first_source, first_at) as first_source
+    from dated
+    group by article_id, char_start
+), shown as (
+    from covered
+    qualify with_copies
+        or load_seq = first_value(load_seq) over (
+            partition by story, kind, value, value_max, lower(unit), currency, lower(per_unit)
+            order by known_at, load_seq
+        )
+)
+select
+    shown.subject,
+    shown.kind,
+    shown.unit,
+    shown.currency,
+    shown.value,
+    shown.value_max,
+    shown.comparison,
+    shown.is_approximate,
+    shown.per_value,
+    shown.per_unit,
+    shown.raw,
+    shown.attributed_to,
+    shown.source,
+    shown.title,
+    shown.url,
+    shown.published_at,
+    shown.sentence,
+    firsts.first_at,
+    firsts.first_source,
+    shown.has_mention,
+    shown.subjects,
+    shown.is_currency_implied,
+    shown.is_damaged,
+    shown.topic_id,
+    shown.article_id,
+    shown.char_start,
+    shown.char_end
+from shown
+join firsts using (article_id, char_start)
+order by
+    lower(shown.subject) nulls last,
+    shown.kind,
+    shown.currency nulls last,
+    lower(shown.unit) nulls last,
+    shown.value,
+    shown.known_at,
+    shown.load_seq,
+    shown.char_start;
+
+comment on macro table figures_compared is 'One row per figure in an article of the topic (any case), side by side by subject, kind, currency, unit and value, earliest first. Conversions are left out. Of the articles of one story, or with one text, only the earliest that states an amount shows it; with_copies := true shows all. first_at and first_source say who had the claim first: the same amount and unit, with a word of the names in common; has_mention is true where the sentence mentions the topic.';
