@@ -140,7 +140,6 @@ class FetchRequest:
     #: Validators exactly as the server sent them.
     etag: str | None = None
     last_modified: str | None = None
-    #: Value of the Accept header.
     accept: str = "*/*"
     #: Most bytes of the decoded body.
     limit_bytes: int = 5_000_000
@@ -318,6 +317,7 @@ class Hints:
     published_at: datetime | None = None
     content_html: str | None = None
     authors: tuple[str, ...] = ()
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from extractors.acquire.urls import LOCAL_SOURCE, registrable_domain, url_key
 from extractors.errors import ExtractError
+from extractors.facts.figures import find_figures
+from extractors.facts.quotes import find_quotes
 from extractors.facts.topics import compile_topics, match
 from extractors.identity import article_id, sha256_hex
 from extractors.judging import MIN_CHARS, count_words, judge, weight
@@ -38,6 +40,8 @@ from extractors.text.recover import recover
 from extractors.text.repair import merge_repairs, repair_page, repair_texts
 from extractors.version import EXTRACTOR, extractor_version
 
+#: What a bare "$" means where nothing is known of the source.
+_DEFAULT_CURRENCY = "USD"
 #: Below this share of what the feed itself gave, the page's text is not the article.
 _THIN_SHARE = 0.4
 #: How much longer JSON-LD's own text must be to replace the page's.
@@ -159,6 +163,7 @@ def _read_text(
     mentions, coverage = match(
         compile_topics(topics), title=article.title, text=article.text, source=article.source, language=article.language
     )
+    quotes = find_quotes(article.text, language=article.language)
     return replace(
         seen,
         reading=Reading(
@@ -169,6 +174,10 @@ def _read_text(
             removals=body.removals,
             mentions=mentions,
             coverage=coverage,
+            figures=find_figures(
+                article.text, language=article.language, currency=hints.currency or _DEFAULT_CURRENCY, quotes=quotes
+            ),
+            quotes=quotes,
         ),
     )
 

@@ -206,6 +206,7 @@ def read_document(readers: Readers, entry: PendingEntry, received: Document) -> 
         published_at=entry.published_at,
         content_html=entry.content_html,
         authors=entry.authors,
+        currency=entry.currency,
     )
     # What was fetched in the past knew no later dates; a file's own time of change says nothing about its text.
     instant = now() if received.http_status is None else received.fetched_at

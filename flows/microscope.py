@@ -25,6 +25,7 @@ def show(document: Document, steps: Trace) -> None:
     _show_text(steps)
     _show_removals(reading)
     _show_mentions(reading)
+    _show_facts(reading)
     _say("outcome", f"{reading.outcome}" + (f": {reading.reason}" if reading.reason else ""))
 
 
@@ -75,6 +76,19 @@ def _show_mentions(reading: Reading) -> None:
         _say("", f"[{mention.topic_id}, {place}] {mention.raw}: {console.cell(mention.sentence)}")
 
 
+def _show_facts(reading: Reading) -> None:
+    _say("figures", f"{len(reading.figures)}")
+    for figure in reading.figures:
+        about = "about " if figure.is_approximate else ""
+        high = f" to {figure.value_max:,.12g}" if figure.value_max is not None else ""
+        unit = figure.currency or figure.unit or ""
+        words = f"{figure.kind}: {about}{figure.value:,.12g}{high} {unit}".rstrip()
+        _say("", f"[{figure.char_start}-{figure.char_end}] {figure.raw} = {words}")
+    _say("quotes", f"{len(reading.quotes)}")
+    for quote in reading.quotes:
+        _say("", f"[{quote.char_start}-{quote.char_end}] {quote.speaker or 'nobody named'}: {console.cell(quote.text)}")
+
+
 def as_json(document: Document, steps: Trace) -> dict[str, object]:
     """Return the steps as one JSON object."""
     reading = steps.reading
@@ -95,6 +109,8 @@ def as_json(document: Document, steps: Trace) -> dict[str, object]:
         "article": _record(reading.article) if reading.article else None,
         "mentions": [_record(mention) for mention in reading.mentions],
         "coverage": [_record(found) for found in reading.coverage],
+        "figures": [_record(figure) for figure in reading.figures],
+        "quotes": [_record(quote) for quote in reading.quotes],
         "outcome": reading.outcome,
         "reason": reading.reason,
         "is_stored": reading.outcome is Outcome.STORED,

@@ -47,11 +47,8 @@ def test_no_page_waits_to_be_finished(page: Path) -> None:
 def test_every_command_that_the_docs_show_exists() -> None:
     from flows.cli import cli
 
-    shown = {
-        words
-        for page in PAGES
-        for words in re.findall(r"^(?:\$ )?(?:\.venv/bin/)?newsdesk (?:--home \S+ )?([a-z]+)", page.read_text(), re.MULTILINE)
-    }
+    command = re.compile(r"^(?:\$ )?(?:\.venv/bin/)?newsdesk (?:--home \S+ )?([a-z]+)", re.MULTILINE)
+    shown = {words for page in PAGES for words in command.findall(page.read_text())}
 
     assert shown
     assert shown <= set(cli.commands), shown - set(cli.commands)

@@ -33,7 +33,7 @@ def main(home: Path, *, batches: int, size: int, is_publishing: bool) -> None:
     while True:
         with writer(home) as con:
             entries = pending_entries(con, now=room.now, limit=size)
-            items = [room.collected(entry, text=f"DeepSeek {entry.url}\n" * 60) for entry in entries]
+            items = [room.collected(entry, text=f"DeepSeek {entry.url}, $5.6m, “yes”\n" * 60) for entry in entries]
             load_batch(con, items, run_id="run-1", now=room.now, archives={WARC: 1_000})
         if not entries:
             return

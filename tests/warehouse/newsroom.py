@@ -1,5 +1,6 @@
 """A small newsroom of records: a feed, its entries, what came of them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from extractors.model import (
     CollectedEntry,
     Coverage,
     Document,
+    Figure,
     Mention,
     Outcome,
     ParsedEntry,
@@ -19,6 +21,7 @@ from extractors.model import (
     PendingEntry,
     PolledFeed,
     PollResult,
+    Quote,
     Reading,
     Removal,
     RemovalKind,
@@ -35,7 +38,10 @@ NOW = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
 FEED_URL = "https://paper.example/rss"
 WARC = "2026-01-05/newsdesk.warc.gz"
 TEXT = "The lab 深度求索 spoke.\nDeepSeek cut its prices 🙂 and DeepSeek grew."
-
+#: Two claims, a conversion and a quote; ``$`` and ``€`` before millions are figures here, curly marks are Ann Ash's.
+CLAIMS = "The lab 深度求索 spoke 🙂.\nDeepSeek paid $5.6m (€5.4m) for R1, OpenAI $600m.\n“R1 was cheap,” said Ann Ash."
+_MONEY = re.compile(r"(\()?([$€](\d+(?:\.\d+)?)m)")
+_NAMES = re.compile(r"DeepSeek|R1|OpenAI")
 
 FEED = WatchedFeed(feed_id=feed_id(FEED_URL), url=FEED_URL, source="paper.example", currency="USD")
 TOPIC = WatchedTopic(topic_id="deepseek", title="DeepSeek", query="deepseek", query_version="v1")
@@ -150,6 +156,8 @@ class Newsroom:
             ),
             mentions=mentions,
             coverage=(coverage,) if mentions else (),
+            figures=tuple(self._figures(article.text)),
+            quotes=tuple(self._quotes(article.text)),
         )
 
     def _mentions(self, article: Article) -> Iterator[Mention]:
@@ -173,6 +181,45 @@ class Newsroom:
             char_end=end,
             sentence=sentence,
         )
+
+    def _figures(self, text: str) -> Iterator[Figure]:
+        claim = None
+        for found in _MONEY.finditer(text):
+            names = tuple(_NAMES.findall(_line(text, found.start())))
+            is_conversion = found[1] is not None
+            claim = claim if is_conversion else found.start(2)
+            yield Figure(
+                char_start=found.start(2),
+                char_end=found.end(2),
+                raw=found[2],
+                kind="money",
+                value=float(found[3]) * 1e6,
+                currency="USD" if found[2].startswith("$") else "EUR",
+                converted_of=claim if is_conversion else None,
+                subject=names[0] if names else None,
+                subjects=names,
+                sentence=_line(text, found.start()),
+            )
+
+    def _quotes(self, text: str) -> Iterator[Quote]:
+        for found in re.finditer("“[^”]*”( said Ann Ash)?", text):
+            words = found[0].removesuffix(found[1] or "")
+            yield Quote(
+                char_start=found.start(),
+                char_end=found.start() + len(words),
+                text=words,
+                kind="direct",
+                speaker="Ann Ash" if found[1] else None,
+                speaker_raw="Ann Ash" if found[1] else None,
+                cue="said" if found[1] else None,
+                confidence=0.9 if found[1] else 0.3,
+                sentence=_line(text, found.start()),
+            )
+
+
+def _line(text: str, place: int) -> str:
+    """Return the line of *text* that holds the code point at *place*."""
+    return text[text.rfind("\n", 0, place) + 1 :].split("\n", 1)[0]
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,19 @@
 """One batch becomes rows: what is stored, what is a duplicate, what is an edit, what a repeat changes."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
 from extractors.errors import WarehouseError
 from extractors.model import Outcome, Reading
-from tests.warehouse.newsroom import Newsroom, Warehouse
+from tests.warehouse.newsroom import CLAIMS, Newsroom, Warehouse
 from warehouse.entries import known_urls, outcome_counts, pending_entries
 from warehouse.verdicts import changed_chars
 
-ALL = ("entries", "documents", "articles", "revisions", "removals", "mentions", "coverage", "archives", "runs")
+ALL = (
+    "entries", "documents", "articles", "revisions", "removals", "mentions", "figures", "quotes", "coverage",
+    "archives", "runs",
+)  # fmt: skip
 
 
 def everything(warehouse: Warehouse) -> dict[str, list[tuple[object, ...]]]:
@@ -49,8 +52,45 @@ def test_every_offset_points_at_its_words_also_behind_emoji_and_chinese(warehous
     assert warehouse.rows("select char_start, char_end from mentions where zone = 'title'") == [(None, None)]
 
 
+def test_figures_and_quotes_point_at_their_words_with_all_that_is_known_of_them(
+    warehouse: Warehouse, room: Newsroom
+) -> None:
+    (entry,) = warehouse.found(1)
+    item = room.collected(entry, text=CLAIMS)
+    warehouse.loaded(item)
+
+    cut = "substr(articles.text, char_start + 1, char_end - char_start)"
+    assert warehouse.rows(f"select {cut} from figures join articles using (article_id, revision)") == [
+        ("$5.6m",), ("€5.4m",), ("$600m",),
+    ]  # fmt: skip
+    assert warehouse.rows(f"select {cut} from quotes join articles using (article_id, revision)") == [
+        ("“R1 was cheap,”",)
+    ]
+    for table, records in (("figures", item.reading.figures), ("quotes", item.reading.quotes)):
+        names = [field.name for field in fields(records[0])]
+        held = warehouse.con.execute(f"select {', '.join(names)} from {table} order by char_start").fetchall()
+        assert [tuple(tuple(value) if isinstance(value, list) else value for value in row) for row in held] == [
+            tuple(getattr(record, name) for name in names) for record in records
+        ]
+
+
+def test_an_edit_brings_figures_and_quotes_of_its_own_and_keeps_the_earlier_ones(
+    warehouse: Warehouse, room: Newsroom
+) -> None:
+    (entry,) = warehouse.found(1)
+    warehouse.loaded(room.collected(entry, text=CLAIMS))
+    warehouse.loaded(room.collected(entry, text=CLAIMS.replace("$5.6m", "$6m"), at=room.later()))
+
+    assert warehouse.rows("select revision, raw from figures where subject = 'DeepSeek' order by all") == [
+        (1, "$5.6m"), (1, "$600m"), (1, "€5.4m"), (2, "$600m"), (2, "$6m"), (2, "€5.4m"),
+    ]  # fmt: skip
+    assert warehouse.rows("select revision, text from quotes order by all") == [
+        (1, "“R1 was cheap,”"), (2, "“R1 was cheap,”"),
+    ]  # fmt: skip
+
+
 def test_the_same_batch_loaded_again_changes_nothing(warehouse: Warehouse, room: Newsroom) -> None:
-    items = [room.collected(entry) for entry in warehouse.found(5)]
+    items = [room.collected(entry, text=f"{entry.title}. {CLAIMS}") for entry in warehouse.found(5)]
     items[3] = replace(items[3], outcome=Outcome.TOO_SHORT, reading=None)
     warehouse.loaded(*items)
     before = everything(warehouse)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from extractors.model import Outcome
-from tests.warehouse.newsroom import Newsroom, Warehouse
+from tests.warehouse.newsroom import CLAIMS, Newsroom, Warehouse
 from warehouse.doctor import checks, run_checks
 
 #: By check, the statement that plants its fault. Nothing else in the project writes like this.
@@ -22,12 +22,16 @@ FAULTS = {
     ),
     "entry_has_feed": "update entries set feed_id = 'nobody' where outcome = 'stored'",
     "entry_keys": "insert into entries from entries limit 1",
+    "figure_conversions": "update figures set converted_of = converted_of + 1",
+    "figure_offsets": "update figures set char_end = char_end + 1 where converted_of is null",
+    "figure_quote_keys": "insert into quotes from quotes limit 1",
     "held_has_article": "update entries set article_id = null where outcome = 'duplicate'",
     "ledger": "delete from entries where outcome = 'failed'",
     "load_sequence": "update load_sequence set last_load_seq = 0",
     "mention_offsets": "update mentions set char_start = char_start + 1 where zone = 'body'",
     "pending_is_open": "update entries set outcome_at = null where outcome = 'failed'",
     "poll_keys": "insert into polls from polls limit 1",
+    "quote_offsets": "update quotes set char_start = char_start - 1",
     "removal_keys": "delete from removals where ordinal = 1",
     "runs_are_known": "delete from runs",
     "stored_has_article": "update articles set entry_id = 'nobody' where load_seq = 1",
@@ -40,7 +44,7 @@ FAULTS = {
 def sound(warehouse: Warehouse, room: Newsroom) -> Warehouse:
     """Return a warehouse with one of everything: stored, edited, duplicate, failed, pending."""
     first, second, copy, failed, _ = warehouse.found(5)
-    items = [room.collected(entry) for entry in (first, second)]
+    items = [room.collected(entry, text=CLAIMS) for entry in (first, second)]
     duplicate = room.collected(copy, canonical_url=first.url)
     broken = room.collected(failed, outcome=Outcome.FAILED, reason="timeout", document=None, reading=None)
     warehouse.loaded(*items, duplicate, broken)
@@ -79,6 +83,24 @@ def test_an_example_is_one_line_even_where_a_value_has_many(sound: Warehouse) ->
 
     result = next(result for result in run_checks(sound.con) if result.name == "mention_offsets")
     assert "\n" not in (result.example or "")
+
+
+@pytest.mark.parametrize(
+    ("check", "fault"),
+    [
+        ("figure_offsets", "update figures set revision = 9"),
+        ("figure_offsets", "update figures set char_start = 10_000, char_end = 10_005"),
+        ("figure_conversions", "delete from figures where converted_of is null"),
+        ("figure_conversions", "update figures set converted_of = char_start where converted_of is not null"),
+        ("figure_quote_keys", "insert into figures from figures limit 1"),
+        ("quote_offsets", "update quotes set article_id = 'nobody'"),
+        ("quote_offsets", "update quotes set text = trim(text, '“”')"),
+    ],
+)
+def test_a_figure_or_quote_out_of_its_place_is_found(sound: Warehouse, check: str, fault: str) -> None:
+    sound.con.execute(fault)
+
+    assert check in failing(sound)
 
 
 def test_a_title_that_is_stored_otherwise_than_mentioned_is_found(sound: Warehouse) -> None:

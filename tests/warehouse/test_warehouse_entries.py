@@ -17,7 +17,7 @@ def test_entries_wait_in_the_order_of_their_dates_those_without_one_last(warehou
 
     assert [entry.title for entry in waiting] == ["Article 1", "Article 2", "Article 3", "Article 9"]
     assert waiting[0].authors == ("Ann Ash", "Bo Birch")
-    assert waiting[0].source == "paper.example"
+    assert (waiting[0].source, waiting[0].currency) == ("paper.example", "USD")
 
 
 def test_pages_of_the_queue_follow_each_other_without_gap_or_repeat(warehouse: Warehouse, room: Newsroom) -> None:

@@ -123,7 +123,8 @@ def test_a_failure_is_recorded_with_its_words(warehouse: Warehouse, room: Newsro
 def test_a_server_that_asks_for_a_pause_is_left_alone_even_when_all_feeds_are_polled(
     warehouse: Warehouse, room: Newsroom
 ) -> None:
-    warehouse.polled(room.poll(result=PollResult.HTTP_ERROR, http_status=429, parsed=None, next_poll_at=room.later(3)))
+    paused = {"http_status": 429, "next_poll_at": room.later(3), "hold_until": room.later(3)}
+    warehouse.polled(room.poll(result=PollResult.HTTP_ERROR, parsed=None, **paused))
 
     assert urls_to_poll(warehouse, now=room.later(2), only_due=False) == []
     assert urls_to_poll(warehouse, now=room.later(3), only_due=False) == [room.feed.url]

@@ -17,7 +17,10 @@ from warehouse.snapshot import publish
 
 ROOT = Path(__file__).parents[2]
 #: Names of tables whose final rows must not depend on a kill; poll and run ids are fixed by the loading process.
-TABLES = ("feeds", "polls", "entries", "documents", "articles", "revisions", "removals", "mentions", "coverage")
+TABLES = (
+    "feeds", "polls", "entries", "documents", "articles", "revisions", "removals", "mentions", "figures", "quotes",
+    "coverage",
+)  # fmt: skip
 BATCH = 20
 
 

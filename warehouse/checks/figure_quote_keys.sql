@@ -1,14 +1,10 @@
--- A figure and a quote stand once at their place, in a revision that is held.
-with placed as (
-    select 'figure' as kind, article_id, revision, char_start from figures
-    union all
-    select 'quote', article_id, revision, char_start from quotes
-)
-select kind, article_id, revision, char_start, count(*) as row_count
-from placed
+-- A figure and a quote stand once at their place.
+select 'figure' as kind, article_id, revision, char_start, count(*) as row_count
+from figures
 group by all
 having count(*) > 1
-    or not exists (
-        from revisions
-        where revisions.article_id = placed.article_id and revisions.revision = placed.revision
-    )
+union all
+select 'quote', article_id, revision, char_start, count(*)
+from quotes
+group by all
+having count(*) > 1
