@@ -107,49 +107,6 @@ def _teaser(number: int) -> str:
     )
 
 
-def page(self, number: int) -> bytes:
-        """Return the page of article *number*."""
-        if number not in self._made:
-            self._made[number] = page(number, self.url(number)).encode()
-        return self._made[number]
-
-    def make_all(self) -> None:
-        """Make every page now, so that serving one costs next to nothing."""
-        for number in range(self.count):
-            self.page(number)
-
-
-def _published(number: int) -> datetime:
-    return _START + timedelta(minutes=number)
-
-
-def title(number: int) -> str:
-    """Return the headline of article *number*; every fifth names the watched subject."""
-    subject = "DeepSeek" if number % 5 == 0 else _WORDS[(number * 7) % len(_WORDS)].capitalize()
-    return f"{subject} and the {_WORDS[(number * 13) % len(_WORDS)]} question, part {number}"
-
-
-def _sentence(rng: random.Random, number: int) -> str:
-    words = [rng.choice(_WORDS) for _ in range(rng.randint(9, 22))]
-    if rng.random() < _NAMED_SHARE and number % 5 == 0:
-        words.insert(3, "DeepSeek")
-    sentence = f"{rng.choice(_NAMES)} {rng.choice(_VERBS)} that the {' '.join(words)}"
-    return f"{sentence} would cost ${rng.randint(2, 900)}m." if rng.random() < _PRICED_SHARE else f"{sentence}."
-
-
-def _teaser(number: int) -> str:
-    """Return the card of another article, with the wrappers and pictures that such cards have."""
-    sizes = ", ".join(f"/pictures/{number}-{width}.webp {width}w" for width in (240, 480, 720, 960, 1280))
-    picture = f'<picture><source type="image/webp" srcset="{sizes}"><img src="/pictures/{number}.jpg" alt=""></picture>'
-    link = f'<a class="card__link" href="/news/{number}" data-track="river-{number}">{title(number)}</a>'
-    meta = f'<div class="card__meta"><span class="card__section">World</span><time>{number % 24} hours ago</time></div>'
-    return (
-        f'<div class="card card--wide"><div class="card__inner"><div class="card__media">{picture}</div>'
-        f'<div class="card__body"><h3 class="card__title">{link}</h3>'
-        f'<p class="card__text">{title(number + 1)}</p>{meta}<svg viewBox="0 0 24 24"><path d="M12 2C6.48 2 2 6.48 2 12s4.48 10 10 10"></path></svg></div></div></div>'
-    )
-
-
 def page(number: int, url: str) -> str:
     """
     Return the markup of article *number* at *url*.

@@ -7,7 +7,7 @@ paragraph.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from typing import Final
 
@@ -93,7 +93,8 @@ def _cut(text: str, sentence: tuple[int, int], place: tuple[int, int]) -> tuple[
 
 @lru_cache(maxsize=512)
 def _paragraph_spans(paragraph: str) -> tuple[tuple[int, int], ...]:
-    quoted = [match.span() for match in _QUOTED.finditer(paragraph)] if len(paragraph) > 1 else []
+    found = (match.span() for match in _QUOTED.finditer(paragraph)) if len(paragraph) > 1 else ()
+    quoted = [(start, end) for start, end in found if end - start <= _MOST_CHARS]
     ends = [stop.end() for stop in _STOP.finditer(paragraph) if _ends_sentence(paragraph, stop, quoted)]
     spans = []
     start = 0
@@ -107,9 +108,11 @@ def _paragraph_spans(paragraph: str) -> tuple[tuple[int, int], ...]:
     return tuple(spans)
 
 
-def _ends_sentence(paragraph: str, stop: re.Match[str], quoted: list[tuple[int, int]]) -> bool:
+def _ends_sentence(paragraph: str, stop: re.Match[str], quoted: list[tuple[int, ...]]) -> bool:
     """Tell whether the stop ends a sentence here."""
-    if any(start < stop.start() and stop.end() < end for start, end in quoted if end - start <= _MOST_CHARS):
+    # The quotes are in order and apart, so only the last that begins before the stop can hold it.
+    last = bisect_left(quoted, (stop.start(),)) - 1
+    if last >= 0 and stop.end() < quoted[last][1]:
         return False
     following = _NEXT_WORD.match(paragraph, stop.end())
     if following and following[1][0].islower():
