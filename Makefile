@@ -7,7 +7,7 @@ CORPORA ?= ../shared/corpora
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-fast check fix lint types imports docs docs-check constraints clean \
-        bench-text bench-flow
+        bench-text bench-facts bench-flow
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -61,6 +61,9 @@ constraints: $(READY) ## pin today's versions with hashes
 
 bench-text: $(READY) ## text quality on every corpus of $(CORPORA)
 	@for c in $(CORPORA)/*/pages.jsonl; do echo "== $$(basename $$(dirname $$c))"; $(BIN)/python -m bench.text $$(dirname $$c); done
+
+bench-facts: $(READY) ## figures, quotes, speakers on the seeds
+	@$(BIN)/python -m bench.facts ../shared/seeds
 
 bench-flow: $(READY) ## the main job end to end over a generated newsroom
 	@$(BIN)/python -m bench.flow --feeds 40 --articles 2000

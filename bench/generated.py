@@ -97,13 +97,12 @@ def _teaser(number: int) -> str:
     """Return the card of another article, with the wrappers and pictures that such cards have."""
     sizes = ", ".join(f"/pictures/{number}-{width}.webp {width}w" for width in (240, 480, 720, 960, 1280))
     picture = f'<picture><source type="image/webp" srcset="{sizes}"><img src="/pictures/{number}.jpg" alt=""></picture>'
-    link = f'<a class="card__link" href="/news/{number}" data-track="river-{number}">{title(number)}</a>'
-    meta = f'<div class="card__meta"><span class="card__section">World</span><time>{number % 24} hours ago</time></div>'
-    body = f'<h3 class="card__title">{link}</h3><p class="card__text">{title(number + 1)}</p>{meta}'
+    meta = f'<span class="card__section">World</span><time>{number % 24} hours ago</time>'
+    words = f'<h3 class="card__title">{title(number)}</h3><p class="card__text">{title(number + 1)}</p>{meta}'
     icon = '<svg viewBox="0 0 24 24"><path d="M12 2C6.48 2 2 6.48 2 12s4.48 10 10 10"></path></svg>'
     return (
-        f'<div class="card card--wide"><div class="card__inner"><div class="card__media">{picture}</div>'
-        f'<div class="card__body">{body}{icon}</div></div></div>'
+        f'<div class="card card--wide"><a class="card__link" href="/news/{number}" data-track="river-{number}">'
+        f'<div class="card__media">{picture}</div><div class="card__body">{words}{icon}</div></a></div>'
     )
 
 

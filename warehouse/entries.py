@@ -98,7 +98,8 @@ with cursor as (
 )
 select
     entries.entry_id, entries.feed_id, entries.url, entries.url_key, feeds.source, feeds.currency,
-    entries.guid, entries.title, entries.published_at, entries.first_seen_at, entries.content_html, entries.authors, entries.attempt_count
+    entries.guid, entries.title, entries.published_at, entries.first_seen_at, entries.content_html, entries.authors,
+    entries.attempt_count
 from entries
 join feeds using (feed_id)
 cross join cursor

@@ -8,6 +8,7 @@ paragraph.
 
 import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -108,7 +109,7 @@ def _paragraph_spans(paragraph: str) -> tuple[tuple[int, int], ...]:
     return tuple(spans)
 
 
-def _ends_sentence(paragraph: str, stop: re.Match[str], quoted: list[tuple[int, ...]]) -> bool:
+def _ends_sentence(paragraph: str, stop: re.Match[str], quoted: Sequence[tuple[int, ...]]) -> bool:
     """Tell whether the stop ends a sentence here."""
     # The quotes are in order and apart, so only the last that begins before the stop can hold it.
     last = bisect_left(quoted, (stop.start(),)) - 1

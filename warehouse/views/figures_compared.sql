@@ -1,4 +1,4 @@
--- One row per claim of a figure in an article of the topic: by subject, kind and value, earliest first.
+-- One row per figure in an article of the topic, side by side: by subject, kind and value, earliest first.
 create or replace macro figures_compared(topic, with_copies := false) as table
 with covered as (
     select
@@ -40,24 +40,23 @@ with covered as (
     from covered
 ), dated as (
     select
+        topic_id,
         article_id,
         char_start,
-        first_value(known_at) over same_claim as first_at,
-        first_value(source) over same_claim as first_source
+        min({'known_at': known_at, 'load_seq': load_seq, 'source': source}) over (
+            partition by kind, value, value_max, lower(unit), currency, per_value, lower(per_unit), word
+        ) as first_told
     from told
-    window same_claim as (
-        partition by kind, value, value_max, lower(unit), currency, lower(per_unit), word
-        order by known_at, load_seq
-    )
 ), firsts as (
-    select article_id, char_start, min(first_at) as first_at, arg_min(first_source, first_at) as first_source
+    select topic_id, article_id, char_start, min(first_told) as first_told
     from dated
-    group by article_id, char_start
+    group by topic_id, article_id, char_start
 ), shown as (
     from covered
     qualify with_copies
         or load_seq = first_value(load_seq) over (
-            partition by story, kind, value, value_max, lower(unit), currency, lower(per_unit)
+            partition by
+                story, lower(subject), kind, value, value_max, lower(unit), currency, per_value, lower(per_unit)
             order by known_at, load_seq
         )
 )
@@ -79,8 +78,8 @@ select
     shown.url,
     shown.published_at,
     shown.sentence,
-    firsts.first_at,
-    firsts.first_source,
+    firsts.first_told.known_at as first_at,
+    firsts.first_told.source as first_source,
     shown.has_mention,
     shown.subjects,
     shown.is_currency_implied,
@@ -90,7 +89,7 @@ select
     shown.char_start,
     shown.char_end
 from shown
-join firsts using (article_id, char_start)
+join firsts using (topic_id, article_id, char_start)
 order by
     lower(shown.subject) nulls last,
     shown.kind,
@@ -101,4 +100,4 @@ order by
     shown.load_seq,
     shown.char_start;
 
-comment on macro table figures_compared is 'One row per figure in an article of the topic (any case), side by side by subject, kind, currency, unit and value, earliest first. Conversions are left out. Of the articles of one story, or with one text, only the earliest that states an amount shows it; with_copies := true shows all. first_at and first_source say who had the claim first: the same amount and unit, with a word of the names in common; has_mention is true where the sentence mentions the topic.';
+comment on macro table figures_compared is 'One row per figure in an article of the topic (any case), side by side by subject, kind, currency, unit and value, earliest first. Conversions are left out. Of the articles of one story, or with one text, only the earliest that states an amount of a subject shows it; with_copies := true shows all. first_at and first_source say who had the claim first: the same amount and unit, with a word of the names in common; has_mention is true where the sentence mentions the topic.';
