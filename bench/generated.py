@@ -2,7 +2,7 @@
 A newsroom that is generated: feeds and pages of the size and shape of real ones, served on loopback.
 
 Deterministic: the same numbers give the same pages. The server is a process of its own, so that its work is not counted
-as newsdesk's; ``GET /grow?count=N`` on any host lets N more articles appear.
+as newsdesk's. Its feeds are empty at first; ``GET /grow?count=N`` on any host lets N more articles appear.
 """
 
 import argparse
@@ -179,6 +179,7 @@ def main() -> None:
     options = parser.parse_args()
     site = GeneratedSite(feeds=options.feeds, articles=options.articles)
     site.make_all()
+    site.count = 0
     server = _Server(site)
     import threading
 
