@@ -16,6 +16,8 @@ from rich.table import Table
 _CELL_CHARS = 200
 _PLAIN_WIDTH = 160
 _LARGE = 1000
+#: A column under so many characters is no longer read.
+_NARROWEST = 12
 
 
 def out() -> Console:
@@ -43,7 +45,14 @@ def _plain(value: object) -> str:
 
 
 def say_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str | None = None) -> None:
-    """Print *rows* under *columns*; numbers to the right, instants to the minute, NULL as a dash."""
+    """
+    Print *rows* under *columns*; numbers to the right, instants to the minute, NULL as a dash.
+
+    Where there are more columns than fit side by side, each row is printed as a list of its values.
+    """
+    if len(columns) * _NARROWEST > out().width:
+        _say_records(columns, rows)
+        return
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for index, name in enumerate(columns):
         numbers = bool(rows) and all(isinstance(row[index], int | float | None) for row in rows)
@@ -51,6 +60,14 @@ def say_table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, title
     for row in rows:
         table.add_row(*(escape(cell(value)) for value in row))
     out().print(table)
+
+
+def _say_records(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    label = max(map(len, columns))
+    for number, row in enumerate(rows, start=1):
+        say(f"{f'-- {number} ':-<{label + 40}}")
+        for name, value in zip(columns, row, strict=True):
+            say(f"{name:<{label}}  {cell(value)}")
 
 
 def cell(value: object) -> str:

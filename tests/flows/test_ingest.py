@@ -198,3 +198,29 @@ def test_the_home_itself_is_no_input(ingest: Ingest, home: Path, tmp_path: Path)
     done = ingest(tmp_path)
 
     assert "1 documents found, 1 of them read before" in done.stdout
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+def test_what_did_r1_cost_according_to_whom_is_one_query(ingest: Ingest, home: Path, shared: Path) -> None:
+    ingest(*sorted((shared / "seeds").glob("*.txt")), NEWSDESK_WATCHLIST=str(ROOT / "watchlist.toml"))
+
+    claims = rows(
+        home,
+        "select regexp_extract(url, '(00[0-9])_', 1), raw, attributed_to from figures_compared('deepseek') "
+        "where kind = 'money' and value between 4e6 and 7e8 order by value, 1",
+    )
+
+    assert sorted(claims, key=repr) == sorted(
+        [
+            ("003", "US$5m", "Stacy Rasgon"),
+            # Once: 001 carries the same text.
+            ("000", "$5.58m", None),
+            ("002", "$5.6 million", None),
+            ("003", "$5.6m", None),
+            ("004", "$5.6mn", None),
+            ("002", "$600 million", None),
+            ("003", "US$600m", None),
+        ],
+        key=repr,
+    )
