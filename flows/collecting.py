@@ -28,7 +28,7 @@ from extractors.model import (
     Reading,
     WatchedTopic,
 )
-from flows.readers import Readers
+from flows.readers import Readers, open_readers
 from flows.settings import Settings
 from warehouse.archives import committed_bytes
 from warehouse.articles import load_batch
@@ -78,14 +78,17 @@ class Workshop:
         self.batches: list[Sequence[PendingEntry]] = []
         self.turns = Turns()
         self.fetcher = open_fetcher(settings)
-        self.readers = Readers(workers=settings.workers, topics=topics, timeout_seconds=settings.read_timeout_seconds)
         self.archive = open_archive(settings)
+        self._opening = open_readers(
+            workers=settings.workers, topics=topics, timeout_seconds=settings.read_timeout_seconds
+        )
         self._open = ExitStack()
 
     def __enter__(self) -> Self:
         """Open all three."""
-        for part in (self.archive, self.readers, self.fetcher):
-            self._open.enter_context(part)
+        self._open.enter_context(self.archive)
+        self.readers = self._open.enter_context(self._opening)
+        self._open.enter_context(self.fetcher)
         return self
 
     def __exit__(

@@ -6,9 +6,10 @@ hang or crash ends its worker, never the run: the document's outcome is then ``f
 """
 
 import multiprocessing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from types import TracebackType
 from typing import Self, cast
@@ -16,6 +17,9 @@ from typing import Self, cast
 from pebble import ProcessExpired, ProcessPool
 
 from extractors.model import Document, Hints, Outcome, Reading, WatchedTopic
+
+#: Readers that outlive one run; at most one, in the process of `newsdesk run`.
+_kept: list["Readers"] = []
 
 
 class Readers:
@@ -29,7 +33,7 @@ class Readers:
     """
 
     def __init__(self, *, workers: int, topics: tuple[WatchedTopic, ...], timeout_seconds: float) -> None:
-        self._topics = topics
+        self.topics = topics
         self._timeout_seconds = timeout_seconds
         # "spawn": the parent runs threads (the fetcher's loop, Prefect's), which a fork would copy half-alive.
         self._pool = ProcessPool(
@@ -40,7 +44,8 @@ class Readers:
         )
 
     def __enter__(self) -> Self:
-        """Return the pool; its processes start with the first document."""
+        """Start the processes and return the pool; what they import is imported while the caller goes on."""
+        self._pool.schedule(_nothing)
         return self
 
     def __exit__(
@@ -57,7 +62,7 @@ class Readers:
         """Start reading *document*; the answer waits for its Reading, which is ``failed`` where the worker ended."""
         future = cast(
             "Future[Reading]",
-            self._pool.schedule(_read, args=(document, hints, self._topics, now), timeout=self._timeout_seconds),
+            self._pool.schedule(_read, args=(document, hints, self.topics, now), timeout=self._timeout_seconds),
         )
         return lambda: self._settled(future, document)
 
@@ -70,6 +75,35 @@ class Readers:
             return _failed(document, f"the reading process ended by itself (exit code {error.exitcode})")
         except Exception as error:  # noqa: BLE001 - the per-document boundary: recorded, and the run goes on
             return _failed(document, f"{type(error).__name__}: {error}")
+
+
+@contextmanager
+def kept_open(readers: Readers) -> Iterator[None]:
+    """
+    Keep *readers* for every collect run inside the block, so that the cycles of one process start no new ones.
+
+    They start while Prefect's API does, which spares a single run some seconds too.
+    """
+    with readers:
+        _kept.append(readers)
+        try:
+            yield
+        finally:
+            _kept.remove(readers)
+
+
+def open_readers(
+    *, workers: int, topics: tuple[WatchedTopic, ...], timeout_seconds: float
+) -> AbstractContextManager[Readers]:
+    """Return the readers that are kept open, where they look for the same topics, else new ones; a context manager."""
+    for readers in _kept:
+        if readers.topics == topics:
+            return nullcontext(readers)
+    return Readers(workers=workers, topics=topics, timeout_seconds=timeout_seconds)
+
+
+def _nothing() -> None:
+    """Do nothing: the first task of a pool is what starts its processes."""
 
 
 def _failed(document: Document, reason: str) -> Reading:

@@ -6,6 +6,8 @@ environment wins.
 """
 
 import os
+import signal
+from contextlib import suppress
 from pathlib import Path
 
 _DEFAULTS = {
@@ -33,6 +35,44 @@ def prepare(home: Path) -> None:
         # Prefect makes the last folder of the path only.
         home.mkdir(parents=True, exist_ok=True)
         os.environ.setdefault("PREFECT_HOME", str((home / "prefect").resolve()))
+
+
+def end_orphans(home: Path) -> list[int]:
+    """
+    End temporary APIs of *home* whose own process was killed; return their process ids.
+
+    A killed `newsdesk run` cannot stop the API that Prefect started for it, and each would keep 200 MB for ever. An API
+    is an orphan when its environment names this home's folder and its parent is no newsdesk. Only where /proc tells.
+    """
+    mark = f"PREFECT_HOME={(home / 'prefect').resolve()}".encode()
+    orphans = [
+        int(process.name)
+        for process in Path("/proc").glob("[0-9]*")
+        if b"prefect.server" in _told(process / "cmdline")
+        and mark in _told(process / "environ").split(b"\0")
+        and not _is_newsdesk(_parent(process))
+    ]
+    for pid in orphans:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+    return orphans
+
+
+def _told(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
+
+
+def _parent(process: Path) -> Path:
+    fields = _told(process / "stat").rpartition(b")")[2].split()
+    return Path("/proc", fields[1].decode() if len(fields) > 1 else "1")
+
+
+def _is_newsdesk(process: Path) -> bool:
+    command = _told(process / "cmdline")
+    return b"newsdesk" in command or b"flows.cli" in command
 
 
 def is_temporary() -> bool:

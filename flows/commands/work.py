@@ -11,6 +11,7 @@ from extractors.errors import NewsdeskError
 from extractors.model import Outcome
 from flows import console, scheduler
 from flows.polling import PollSummary
+from flows.readers import Readers, kept_open
 from flows.settings import Settings
 from flows.watched import read_watchlist
 
@@ -23,20 +24,28 @@ def run(settings: Settings, *, every: str | None, as_json: bool) -> None:
     """Run the main job once, or for ever with *every*."""
     pause_seconds = seconds(every) if every else None
     # Before Prefect starts: a wrong watchlist is said at once.
-    read_watchlist(settings.watchlist)
+    watchlist = read_watchlist(settings.watchlist)
     scheduler.prepare(settings.home)
     if scheduler.is_temporary():
+        scheduler.end_orphans(settings.home)
         console.note("starting Prefect for this process (some seconds; none of it when PREFECT_API_URL names a server)")
-    if pause_seconds is None:
-        report(*cycle(settings, only_due=False), settings=settings, as_json=as_json)
-        return
+    readers = Readers(workers=settings.workers, topics=watchlist.topics, timeout_seconds=settings.read_timeout_seconds)
+    with kept_open(readers):
+        if pause_seconds is None:
+            report(*cycle(settings, only_due=False), settings=settings, as_json=as_json)
+        else:
+            _for_ever(settings, pause_seconds=pause_seconds, as_json=as_json)
+
+
+def _for_ever(settings: Settings, *, pause_seconds: float, as_json: bool) -> None:
+    """Start a cycle every *pause_seconds*, or at once where the last took longer."""
     while True:
         started = time.monotonic()
         try:
             report(*cycle(settings, only_due=True), settings=settings, as_json=as_json)
         except NewsdeskError as error:
             # The next cycle may succeed: the disk is freed, the watchlist mended, the other process gone.
-            console.note(f"newsdesk: {error}; trying again in {every}")
+            console.note(f"newsdesk: {error}; trying again in {pause_seconds:g} s")
         time.sleep(max(0.0, pause_seconds - (time.monotonic() - started)))
 
 

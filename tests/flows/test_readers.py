@@ -11,7 +11,7 @@ import pytest
 
 from extractors.identity import sha256_hex
 from extractors.model import Document, Hints, Outcome, WatchedTopic
-from flows.readers import Readers
+from flows.readers import Readers, kept_open, open_readers
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 TOPIC = WatchedTopic(topic_id="deepseek", title="DeepSeek", query="deepseek", query_version="1")
@@ -115,3 +115,20 @@ def test_a_batch_that_fails_lets_the_next_ones_pass() -> None:
 
     with turns.hold(1) as wait_for_turn:
         wait_for_turn()
+
+
+@pytest.mark.slow
+def test_readers_that_are_kept_open_serve_every_run_and_end_with_the_last() -> None:
+    before = children()
+    readers = Readers(workers=1, topics=(TOPIC,), timeout_seconds=60)
+    with kept_open(readers):
+        with open_readers(workers=1, topics=(TOPIC,), timeout_seconds=60) as first:
+            assert first is readers
+            assert first.submit(page(TEXT), hints=Hints(), now=NOW)().outcome is Outcome.STORED
+        with open_readers(workers=1, topics=(TOPIC,), timeout_seconds=60) as second:
+            assert second.submit(page(TEXT), hints=Hints(), now=NOW)().outcome is Outcome.STORED
+        other = open_readers(workers=1, topics=(), timeout_seconds=60)
+        assert other is not readers
+
+    assert open_readers(workers=1, topics=(TOPIC,), timeout_seconds=60) is not readers
+    assert not {pid for pid in children() - before if "spawn_main" in Path(f"/proc/{pid}/cmdline").read_text()}

@@ -11,6 +11,7 @@ from desk import ROOT, newsdesk_command, rows, sample_environment
 from warcio.archiveiterator import ArchiveIterator
 
 from flows.newsroom import Newsroom
+from flows.scheduler import end_orphans
 
 Newsdesk = Callable[..., subprocess.CompletedProcess[str]]
 pytestmark = pytest.mark.slow
@@ -41,6 +42,27 @@ def test_without_a_server_the_run_starts_its_own_in_a_home_that_is_not_there_yet
     assert done.returncode == 0, done.stderr
     assert len(done.stderr.splitlines()) == 2, "one line about Prefect, one about the entries; no chatter of Prefect's"
     assert rows(home, "select count(*) from entries where outcome = 'stored'")[0][0]
+
+
+def test_the_api_of_a_killed_run_is_ended_by_the_next(
+    home: Path, newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PREFECT_API_URL", raising=False)
+    command = newsdesk_command("run", "--every", "1h")
+    with subprocess.Popen(
+        command, env=sample_environment(home, newsroom), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
+        assert process.stdout
+        assert any("published" in line for line in iter(process.stdout.readline, ""))
+        process.kill()
+
+    ended = end_orphans(home)
+
+    assert len(ended) == 1
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and Path(f"/proc/{ended[0]}/cmdline").exists():
+        time.sleep(0.2)
+    assert end_orphans(home) == []
 
 
 def test_a_second_run_changes_nothing_but_the_poll_log(newsdesk: Newsdesk, home: Path, prefect_server: str) -> None:
