@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from extractors.errors import WarehouseError
 from extractors.model import FeedState, PolledFeed, WatchedFeed
 from flows import console
+from flows.polling import problem_of
 from flows.settings import Settings
 from flows.watched import read_watchlist
 
@@ -64,7 +65,7 @@ def _ask(settings: Settings, feeds: tuple[WatchedFeed, ...]) -> list[PolledFeed]
 
 def _in_words(feed: WatchedFeed, poll: PolledFeed) -> str:
     if poll.parsed is None:
-        return f"bad  {feed.source}: {feed.url}: {poll.error or poll.status}"
+        return f"bad  {feed.source}: {problem_of(poll)}"
     parsed = poll.parsed
     dates = [entry.published_at for entry in parsed.entries if entry.published_at]
     newest = f", newest {max(dates):%Y-%m-%d %H:%M}" if dates else ", no dates"
