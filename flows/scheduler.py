@@ -20,6 +20,13 @@ _DEFAULTS = {
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
 }
+# A temporary API is ended in the middle of its bookkeeping, and sometimes says so in tracebacks ("Exception terminating
+# connection", "Error flushing 1 events"). Nothing is lost by that, since its history is not kept; what fails in a flow
+# is raised.
+_DEFAULTS_OF_A_TEMPORARY_API = {
+    "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_ROOT_LEVEL": "CRITICAL",
+}
 
 
 def prepare(home: Path) -> None:
@@ -29,7 +36,8 @@ def prepare(home: Path) -> None:
     Without a server (no PREFECT_API_URL) the temporary API keeps its database below *home*, so that no other Prefect of
     this user, perhaps of another version, shares it.
     """
-    for name, value in _DEFAULTS.items():
+    defaults = _DEFAULTS | (_DEFAULTS_OF_A_TEMPORARY_API if is_temporary() else {})
+    for name, value in defaults.items():
         os.environ.setdefault(name, value)
     if is_temporary():
         # Prefect makes the last folder of the path only.

@@ -13,7 +13,7 @@ from warehouse.connection import transaction
 from warehouse.staging import INSTANT, INTEGER, REAL, TEXT, TEXTS, named_rows, staged
 
 #: Share of the last document's entries from which a document without one known entry counts as an overrun; a shorter
-#: one was more likely emptied or rebuilt. (Our simulation of 24 feeds, 2026.)
+#: one was more likely emptied or rebuilt. A design value, not measured.
 _OVERRUN_SHARE = 0.8
 
 _FEED = {"feed_id": TEXT, "url": TEXT, "source": TEXT, "currency": TEXT}
