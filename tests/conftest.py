@@ -13,8 +13,13 @@ from pathlib import Path
 
 import pytest
 from desk import ROOT, newsdesk_command, sample_environment
+from hypothesis import settings
 
 from flows.newsroom import Newsroom
+
+# The first example of a law pays for lazy imports; on a busy machine that breaks any deadline.
+settings.register_profile("newsdesk", deadline=None)
+settings.load_profile("newsdesk")
 
 # Prefect reads these at import; a test run sends nothing anywhere and starts its API on a busy machine.
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
