@@ -7,7 +7,8 @@ Reading the file from disk is for the flows.
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -43,7 +44,7 @@ _KEYS: Final = {
     "": ("topics", "feeds", "sitemaps", "alerts"),
     "topics": ("title", "query", "alert"),
     "feeds": ("url", "source", "currency"),
-    "sitemaps": ("url",),
+    "sitemaps": ("url", "source", "currency"),
     "alerts": ("url", "when"),
 }
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -91,6 +92,25 @@ def currency_of(source: str) -> str:
     return _DOLLARS.get(source.rpartition(".")[2].lower(), _DEFAULT_CURRENCY)
 
 
+def url_problem(url: str) -> str | None:
+    """Return why *url* cannot stand in a watchlist, in words with the mend; None where it can."""
+    try:
+        parts = urlsplit(url)
+        is_web = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and " " not in url
+    except ValueError:
+        is_web = False
+    if not is_web:
+        return f"{url!r} must be an address that begins with https:// or http://"
+    return "a user name or password must not stand in this file" if parts.password or parts.username else None
+
+
+def plain_url(url: str) -> str:
+    """Return *url* without what does not make it another feed: scheme, port, ``www.``, closing slash, fragment."""
+    parts = urlsplit(url)
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{(parts.hostname or '').removeprefix('www.')}{parts.path.rstrip('/')}{query}"
+
+
 def query_version(query: str) -> str:
     """Return the version of *query*: the first 12 hex digits of its sha256; a changed query is another."""
     return sha256_hex(query)[:_VERSION_DIGITS]
@@ -111,9 +131,10 @@ class _Reader:
         names = [alert.name for alert in alerts]
         topics = tuple(self.topic(name, table, names) for name, table in self.named("topics"))
         feeds = tuple(self.feed(place, table) for place, table in self.listed("feeds"))
-        sitemaps = tuple(self.url(place, table) for place, table in self.listed("sitemaps"))
+        sitemaps = tuple(replace(self.feed(place, table), kind="sitemap") for place, table in self.listed("sitemaps"))
         self.check_twice("feeds", [feed.url for feed in feeds])
-        self.check_twice("sitemaps", list(sitemaps))
+        self.check_twice("sitemaps", [sitemap.url for sitemap in sitemaps])
+        self.check_doors(feeds, sitemaps)
         return Watchlist(feeds=feeds, sitemaps=sitemaps, topics=topics, alerts=alerts, sha256=sha256)
 
     def topic(self, name: str, table: Mapping[str, Any], alerts: list[str]) -> WatchedTopic:
@@ -135,7 +156,7 @@ class _Reader:
         )
 
     def feed(self, place: Place, table: Mapping[str, Any]) -> WatchedFeed:
-        """Return the feed of one ``[[feeds]]``."""
+        """Return the feed of one ``[[feeds]]`` or ``[[sitemaps]]``."""
         url = self.url(place, table)
         source = self.text(place, table, "source").lower() if "source" in table else registrable_domain(url)
         if "source" in table and not _DOMAIN.fullmatch(source):
@@ -171,15 +192,8 @@ class _Reader:
     def url(self, place: Place, table: Mapping[str, Any]) -> str:
         """Return the web address at ``url``."""
         url = self.text(place, table, "url")
-        try:
-            parts = urlsplit(url)
-            is_web = parts.scheme.lower() in {"http", "https"} and bool(parts.hostname) and " " not in url
-        except ValueError:
-            is_web = False
-        if not is_web:
-            raise self.fail(f"{url!r} must be an address that begins with https:// or http://", (*place, "url"))
-        if parts.password or parts.username:
-            raise self.fail("a user name or password must not stand in this file", (*place, "url"))
+        if problem := url_problem(url):
+            raise self.fail(problem, (*place, "url"))
         return url
 
     def text(self, place: Place, table: Mapping[str, Any], key: str) -> str:
@@ -228,10 +242,19 @@ class _Reader:
         """Refuse an address that stands in the list twice."""
         seen: dict[str, int] = {}
         for number, url in enumerate(urls):
-            first = seen.setdefault(_plain_url(url), number)
+            first = seen.setdefault(plain_url(url), number)
             if first != number:
                 line = self.line((kind, first, "url"))
                 raise self.fail(f"{url} stands here twice, first in line {line}", (kind, number, "url"))
+
+    def check_doors(self, feeds: Sequence[WatchedFeed], sitemaps: Sequence[WatchedFeed]) -> None:
+        """Refuse an address that is said to be a feed and a sitemap."""
+        named = {feed.feed_id: number for number, feed in enumerate(feeds)}
+        for number, sitemap in enumerate(sitemaps):
+            if sitemap.feed_id in named:
+                line = self.line(("feeds", named[sitemap.feed_id], "url"))
+                place: Place = ("sitemaps", number, "url")
+                raise self.fail(f"{sitemap.url} stands among the feeds too, in line {line}", place)
 
     def fail(self, message: str, place: Place) -> WatchlistError:
         """Return the error that says *message* of *place*, with its line."""
@@ -252,13 +275,6 @@ def _key(place: Place) -> str:
 def _did_you_mean(word: str, known: tuple[str, ...] | list[str]) -> str:
     close = get_close_matches(word, known, n=1)
     return f"; did you mean {close[0]}?" if close else ""
-
-
-def _plain_url(url: str) -> str:
-    """Return *url* without what does not make it another address."""
-    parts = urlsplit(url)
-    query = f"?{parts.query}" if parts.query else ""
-    return f"{(parts.hostname or '').removeprefix('www.')}{parts.path.rstrip('/')}{query}"
 
 
 _HEADER: Final = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")

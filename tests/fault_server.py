@@ -8,7 +8,8 @@ A path names a fault of ``faults.py``::
         fetcher.fetch(FetchRequest(url="http://desk.example/truncated-gzip"))
 
 ``server.pages["/feed.xml"] = Answer(...)`` adds good pages; ``server.log`` is what was asked, with times, so that
-politeness can be proven from the server's side.
+politeness can be proven from the server's side. The robots.txt of ``http://robots-500.example`` is the fault
+``/robots-500``; hosts of other names have none.
 """
 
 import re
@@ -105,8 +106,9 @@ class FaultServer:
             sock = self._tls.wrap_socket(raw, server_side=True) if self._tls else raw
             with sock:
                 for host, target, headers in self._requests(sock):
-                    with self._counted(host, target, headers) as asked:
-                        keeps_going = self._answer(Connection(sock, asked, self))
+                    counted = _Counted(self, host, target, headers)
+                    with counted as asked:
+                        keeps_going = self._answer(Connection(sock, asked, self), counted)
                     if not keeps_going:
                         break
 
@@ -127,18 +129,21 @@ class FaultServer:
             headers = {key.lower(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
             yield headers.get("host", ""), first.split(" ")[1], headers
 
-    def _counted(self, host: str, target: str, headers: dict[str, str]) -> "_Counted":
-        return _Counted(self, host, target, headers)
-
-    def _answer(self, connection: Connection) -> bool:
+    def _answer(self, connection: Connection, counted: "_Counted") -> bool:
         """Answer one request; return whether the connection stays open."""
         target = connection.asked.target
         page = self.pages.get(target) or self.pages.get(f"http://{connection.asked.host}{target}")
         if page is not None:
             self.closing.wait(page.delay)
+            # Before the answer leaves: who gets it may be back before this thread has counted.
+            counted.end()
             connection.send(page.raw())
             return connection.asked.headers.get("connection", "").lower() != "close"
         path = re.sub(r"\?.*", "", target)
+        if path == "/robots.txt":
+            # The robots.txt of ``robots-500.example`` is the fault of that name; other hosts have none.
+            path = f"/{connection.asked.host.partition('.')[0]}"
+            path = path if path.startswith("/robots-") else "/missing"
         FAULTS.get(path, FAULTS["/missing"])(connection)
         return False
 
@@ -152,6 +157,7 @@ class _Counted:
     target: str
     headers: dict[str, str]
     started: float = field(default_factory=time.monotonic)
+    counts: int = 1
 
     def __enter__(self) -> Asked:
         counts = self.server._under_way  # noqa: SLF001 - two halves of one thing
@@ -168,5 +174,10 @@ class _Counted:
         return asked
 
     def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Count this request no longer."""
         with self.server._lock:  # noqa: SLF001
-            self.server._under_way[self.host] -= 1  # noqa: SLF001
+            self.server._under_way[self.host] -= self.counts  # noqa: SLF001
+            self.counts = 0

@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from typing import Protocol
 from urllib.parse import parse_qs, urlsplit
 
@@ -27,6 +28,20 @@ FEED = b"""<?xml version="1.0" encoding="utf-8"?>
 """
 PAGE = b"""<!doctype html><html><head><title>Page</title></head>
 <body><p>Hello from the fault desk.</p></body></html>"""
+
+
+_WORDS = "The harbour board of Port Ellery met on Tuesday to weigh the cost of a longer seawall before the winter. "
+ARTICLE = f"""<!doctype html><html><head><title>The seawall</title></head><body><article><h1>The seawall</h1>
+{"".join(f"<p>{_WORDS * 3}</p>" for _ in range(6))}</article></body></html>"""
+_RUSSIAN_WORDS = "Совет порта собрался во вторник, чтобы обсудить стоимость новой набережной до начала зимы. "
+RUSSIAN = f"""<!doctype html><html><head><title>Набережная</title></head><body><article><h1>Набережная</h1>
+{"".join(f"<p>{_RUSSIAN_WORDS * 3}</p>" for _ in range(6))}</article></body></html>"""
+BOT_WALL = b"""<html><head><title>Just a moment...</title></head>
+<body><p>Checking your browser before you go on. Please enable JavaScript and cookies to continue.</p></body></html>"""
+CONSENT_WALL = b"""<html><head><title>Before you continue</title></head><body><form action="/consent" method="post">
+<h1>Before you continue</h1><p>We and our partners store cookies on your device. Please accept or reject.</p>
+<button>Accept all</button><button>Reject all</button></form></body></html>"""
+_COUNTER = count()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +213,68 @@ fixed("/busy-garbage", plain(b"", "Retry-After: soon", status="429 Too Many Requ
 fixed("/down", plain(PAGE, "Retry-After: 60", status="503 Service Unavailable"))
 fixed("/uninvited-304", head(status="304 Not Modified"))
 fixed("/html-as-feed", plain(PAGE, "Content-Type: text/html", 'ETag: "page"'))
+
+
+fixed("/payment", plain(PAGE, status="402 Payment Required"))
+fixed("/unauthorised", plain(PAGE, "WWW-Authenticate: Basic", status="401 Unauthorized"))
+fixed("/storm-503", plain(PAGE, "Retry-After: 3600", status="503 Service Unavailable"))
+fixed("/server-error", plain(PAGE, status="500 Internal Server Error"))
+fixed("/soft-404", plain(b"<html><title>Not found</title><h1>404</h1><p>It is not there.</p></html>"))
+fixed("/nul-bytes", plain(PAGE.replace(b"Hello", b"He\0llo"), "Content-Type: text/html"))
+fixed("/utf-16-without-bom", plain(ARTICLE.encode("utf-16-le"), "Content-Type: text/html"))
+fixed("/windows-1251-said-utf-8", plain(RUSSIAN.encode("cp1251"), "Content-Type: text/html; charset=utf-8"))
+fixed("/bot-wall", plain(BOT_WALL))
+fixed("/consent-wall", plain(CONSENT_WALL))
+fixed("/pdf", plain(b"%PDF-1.7\n1 0 obj\n", "Content-Type: application/pdf"))
+
+# -- robots.txt: what /robots.txt answers at the host of the fault's name ------------------------------------
+_TEXT = "Content-Type: text/plain"
+_CLOSED = b"User-agent: *\nDisallow: /\n"
+fixed("/robots-allow", plain(b"User-agent: *\nDisallow: /private/\n", _TEXT))
+fixed("/robots-disallow", plain(_CLOSED, _TEXT))
+fixed("/robots-disallow-us", plain(b"User-agent: *\nDisallow:\n\nUser-agent: NewsDesk\nDisallow: /\n", _TEXT))
+fixed("/robots-disallow-others", plain(b"User-agent: otherbot\nDisallow: /\n", _TEXT))
+fixed("/robots-utf-8-bom", plain(b"\xef\xbb\xbf" + _CLOSED, _TEXT))
+fixed("/robots-404", plain(PAGE, status="404 Not Found"))
+fixed("/robots-401", plain(PAGE, status="401 Unauthorized"))
+fixed("/robots-429", plain(PAGE, status="429 Too Many Requests"))
+fixed("/robots-500", plain(_CLOSED, status="500 Internal Server Error"))
+fixed("/robots-html", plain(PAGE, "Content-Type: text/html"))
+fixed("/robots-empty", plain(b"", _TEXT))
+fixed("/robots-redirect", plain(b"", "Location: http://robots-disallow.example/robots.txt", status="301 Moved"))
+fixed("/robots-redirect-loop", plain(b"", "Location: /robots.txt", status="302 Found"))
+fixed("/robots-redirect-private", plain(b"", "Location: http://127.0.0.99:9/robots.txt", status="302 Found"))
+fixed("/robots-huge", plain(_CLOSED + b"# more\n" * 1_000_000, _TEXT))
+fixed("/robots-huge-and-late", plain(b"# more\n" * 1_000_000 + _CLOSED, _TEXT))
+fixed("/robots-gzip-cut", plain(gzip.compress(_CLOSED)[:-9], "Content-Encoding: gzip"))
+fixed("/robots-crawl-delay", plain(b"User-agent: *\nCrawl-delay: 0.3\n", _TEXT))
+fixed("/robots-crawl-delay-absurd", plain(b"User-agent: *\nCrawl-delay: 86400\n", _TEXT))
+fixed("/robots-crawl-delay-words", plain(b"User-agent: *\nCrawl-delay: soon\n", _TEXT))
+
+
+@fault
+def robots_timeout(connection: Connection) -> None:
+    """No answer at all."""
+    connection.hang()
+
+
+@fault
+def robots_reset(connection: Connection) -> None:
+    """The connection is closed without a word."""
+
+
+@fault
+def endless_pages(connection: Connection) -> None:
+    """``/endless-pages?n=1`` links to the next page, which is another, for ever."""
+    number = int(connection.query("n") or 0)
+    link = f'<link rel="next" href="/endless-pages?n={number + 1}"><a href="/endless-pages?n={number + 1}">Next</a>'
+    connection.send(plain(PAGE.replace(b"</p>", f"</p><p>Page {number}. {link}</p>".encode())))
+
+
+@fault
+def same_etag(connection: Connection) -> None:
+    """Another body each time, always under the same ETag."""
+    connection.send(plain(FEED + f"<!-- {next(_COUNTER)} -->".encode(), 'ETag: "always"'))
 
 
 @fault

@@ -10,37 +10,22 @@ import os
 import re
 import threading
 import zlib
-from collections.abc import Iterator
-from datetime import UTC, date
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Self
-from urllib.parse import quote, urlsplit
 
-from fastwarc.warc import ArchiveIterator, HeaderMap, WarcRecord, WarcRecordType
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
+from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
-from extractors.acquire.unpack import Unpacker
-from extractors.acquire.urls import without_secrets
-from extractors.errors import ArchiveError, FetchError, NewsdeskError, WarehouseFullError
-from extractors.model import Document, FetchOutcome
+from extractors.acquire.warc_bodies import LIMIT_BYTES, undone
+from extractors.acquire.warc_records import REQUESTED, exchange_records, resource_records, warcinfo_record
+from extractors.errors import ArchiveError, NewsdeskError, WarehouseFullError
+from extractors.model import Document, FetchOutcome, KeptRecord
 
-#: 1.5 ms and 21 % of the size for a page of 173 kB; level 6: 2.6 ms and 20 %, level 9: 4.2 ms and 20 %, level
-#: 1: 1.3 ms and 23 % (100 newspaper pages, 2026-11).
-_GZIP_LEVEL = 4
 _PIECE_BYTES = 65_536
-#: Larger records (videos in a crawl) are no articles.
-_MOST_BYTES = 20_000_000
-#: Headers that describe the bytes on the wire; the body is kept unpacked, so they are renamed, as Common
-#: Crawl does.
-_WIRE_HEADERS = frozenset({"content-encoding", "content-length", "transfer-encoding"})
-#: The address that was asked for, where redirects led elsewhere; readers of WARC ignore fields they do not
-#: know.
-_REQUESTED = "Newsdesk-Requested-URI"
-_TARGET_SAFE = "%/:=&?~+!$,;'@()*[]|"
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _READABLE = re.compile(r"(?i)\s*(?:text/|application/(?:xhtml|xml|[a-z.+-]*\+xml)|$)")
 
 
@@ -54,10 +39,19 @@ class WarcWriter:
         committed_bytes: Length of the day's file as the warehouse has committed it. What stands behind it was
             written
             by a process that died before its transaction, and is cut off.
+        kept: By sha256, the bodies that the day's file holds; received again, they are kept as revisits.
     """
 
-    def __init__(self, folder: Path, *, day: date, committed_bytes: int | None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        day: date,
+        committed_bytes: int | None,
+        kept: Mapping[str, KeptRecord] | None = None,
+    ) -> None:
         self.warc_file = daily_file(day)
+        self._kept = dict(kept or {})
         self.path = folder / self.warc_file
         self._committed = committed_bytes or 0
         self._lock = threading.Lock()
@@ -76,7 +70,7 @@ class WarcWriter:
             raise self._unwritten(error) from error
         self._length = self._committed
         if not self._length:
-            self._append(_packed(_warcinfo(self.path.name)))
+            self._append(warcinfo_record(self.path.name))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -91,27 +85,31 @@ class WarcWriter:
             outcome: A fetch with an answer (``http_status`` is set).
 
         Returns:
-            (the file relative to ``raw/``, offset of the response record in bytes).
+            (the file relative to ``raw/``, offset in bytes of the record with the body). That is the response just
+            written; where the file holds the same bytes already, an earlier record, to which a revisit now refers.
 
         Raises:
             WarehouseFullError: No room on the disk; the file ends as before.
             ArchiveError: It cannot be written for another reason.
         """
-        response, request = _records(outcome)
-        return self.warc_file, self._append(_packed(response) + _packed(request))
+        digest = sha256(outcome.body).hexdigest()
+        earlier = self._kept.get(digest)
+        offset = self._append(exchange_records(outcome, earlier=earlier))
+        return self._placed(digest, offset, url=outcome.final_url or outcome.url, at=outcome.fetched_at)
 
     def write_document(self, given: Document) -> tuple[str, int]:
         """
         Append *given*, a document that came from a file and not from the network, as a resource record.
 
         Returns:
-            (the file relative to ``raw/``, offset of the record in bytes).
+            (the file relative to ``raw/``, offset in bytes of the record with the body), as ``write`` does.
 
         Raises:
             WarehouseFullError: No room on the disk; the file ends as before.
             ArchiveError: It cannot be written for another reason.
         """
-        return self.warc_file, self._append(_packed(_resource(given)))
+        offset = self._append(resource_records(given, earlier=self._kept.get(given.sha256)))
+        return self._placed(given.sha256, offset, url=given.url, at=given.fetched_at)
 
     def sync(self) -> int:
         """
@@ -123,6 +121,12 @@ class WarcWriter:
         with self._lock:
             os.fsync(self._descriptor)
             return self._length
+
+    def _placed(self, digest: str, offset: int, *, url: str, at: datetime) -> tuple[str, int]:
+        """Return where the body with *digest* stands: where it was written first."""
+        # Two threads that bring one body at once both write it whole; the first place stays.
+        record = self._kept.setdefault(digest, KeptRecord(warc_offset=offset, url=url, fetched_at=at))
+        return self.warc_file, record.warc_offset
 
     def _append(self, data: bytes) -> int:
         with self._lock:
@@ -170,6 +174,50 @@ def document(outcome: FetchOutcome, *, warc_file: str | None = None, warc_offset
     )
 
 
+class Found(StrEnum):
+    """What one record of an archive is to a reader of pages."""
+
+    PAGE = "page"
+    #: A page of which the bytes say that it is not wanted.
+    UNMATCHED = "unmatched"
+    #: A page received outside the wanted time.
+    OUTSIDE = "outside"
+    #: A page whose body stands elsewhere, unchanged.
+    REVISIT = "revisit"
+    #: Requests, pictures, what describes the archive.
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scanned:
+    """One record of an archive."""
+
+    #: Where it begins, in bytes.
+    offset: int
+    found: Found
+    #: Set for a page that is wanted.
+    document: Document | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which pages of an archive are wanted; by default all."""
+
+    #: Received at or after; aware UTC.
+    since: datetime | None = None
+    #: Received before; aware UTC.
+    until: datetime | None = None
+    #: Tells by body and Content-Type; None: every page is wanted.
+    passes: Callable[[bytes, str | None], bool] | None = None
+
+    def is_in_time(self, at: datetime) -> bool:
+        """Tell whether what was received *at* is wanted."""
+        return (self.since is None or at >= self.since) and (self.until is None or at < self.until)
+
+
+_EVERYTHING = Wanted()
+
+
 def read_warc(path: Path) -> Iterator[Document]:
     """
     Read the pages of a WARC file, in order.
@@ -185,18 +233,36 @@ def read_warc(path: Path) -> Iterator[Document]:
     Raises:
         ArchiveError: The file cannot be opened, or is damaged; what stood before the damage has been yielded.
     """
-    position = 0
     try:
         # An open file, not its name: by the name alone a packed file called .warc would not be recognised.
         with path.open("rb") as stream:
-            for record in ArchiveIterator(stream):
-                position = record.stream_pos
-                found = _read(record)
-                if found is not None:
-                    yield found
-            _check_end(stream, position)
+            yield from (record.document for record in scan_warc(stream, name=str(path)) if record.document)
+    except OSError as error:
+        raise ArchiveError(f"damaged at or after byte 0: {_reason(error)}", path=str(path)) from error
+
+
+def scan_warc(stream: BinaryIO, *, name: str, start: int = 0, wanted: Wanted = _EVERYTHING) -> Iterator[Scanned]:
+    """
+    Give every record of a WARC, in order, those of wanted pages with their page.
+
+    Args:
+        stream: Can be read and sought.
+        name: Named in errors.
+        start: Where a record begins; what stands before it is left out.
+        wanted: Which pages are wanted.
+
+    Raises:
+        ArchiveError: The WARC is damaged; what stood before the damage has been yielded.
+    """
+    position = start
+    try:
+        stream.seek(start)
+        for record in ArchiveIterator(stream):
+            position = record.stream_pos
+            yield _scanned(record, wanted)
+        _check_end(stream, position)
     except (OSError, ValueError, EOFError, zlib.error) as error:
-        raise ArchiveError(f"damaged at or after byte {position}: {_reason(error)}", path=str(path)) from error
+        raise ArchiveError(f"damaged at or after byte {position}: {_reason(error)}", path=name) from error
 
 
 def read_record(path: Path, offset: int) -> Document:
@@ -208,13 +274,13 @@ def read_record(path: Path, offset: int) -> Document:
         offset: In bytes, as ``WarcWriter.write`` gave it.
 
     Raises:
-        ArchiveError: There is no whole page record at that place.
+        ArchiveError: There is no whole response or resource record at that place.
     """
     try:
         with path.open("rb") as stream:
             stream.seek(offset)
             record = next(iter(ArchiveIterator(stream)), None)
-            found = _read(record, offset) if record is not None else None
+            found = _known(record, offset) if record is not None else None
     except (OSError, ValueError, EOFError, zlib.error) as error:
         raise ArchiveError(f"damaged at or after byte {offset}: {_reason(error)}", path=str(path)) from error
     if found is None:
@@ -222,97 +288,72 @@ def read_record(path: Path, offset: int) -> Document:
     return found
 
 
-def _records(outcome: FetchOutcome) -> tuple[bytes, bytes]:
-    """Return the response and the request record of *outcome*, not yet compressed."""
-    if outcome.http_status is None:
-        raise ValueError(f"{outcome.url} gave no answer to keep")
-    url = _uri(outcome.final_url or outcome.url)
-    stamp = outcome.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-    about = {"WARC-Date": stamp}
-    if outcome.url != outcome.final_url:
-        about[_REQUESTED] = _uri(outcome.url)
-    headers = [(f"X-Crawl-{key}" if key.lower() in _WIRE_HEADERS else key, value) for key, value in outcome.headers]
-    headers.append(("Content-Length", str(len(outcome.body))))
-    answered = StatusAndHeaders(f"{outcome.http_status} ", headers, protocol="HTTP/1.1")
-    response, response_id = _record("response", url=url, about=about, http=answered, body=outcome.body)
-    parts = urlsplit(url)
-    target = quote(f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}", safe=_TARGET_SAFE)
-    fields = [("Host", parts.netloc), *outcome.request_headers]
-    asked = StatusAndHeaders(f"GET {target} HTTP/1.1", fields, is_http_request=True)
-    about = {"WARC-Date": stamp, "WARC-Concurrent-To": response_id}
-    request, _ = _record("request", url=url, about=about, http=asked, body=b"")
-    return response, request
+def _scanned(record: WarcRecord, wanted: Wanted) -> Scanned:
+    """Return what *record* is, with its page where that is wanted; raise ValueError where the record is cut off."""
+    offset = record.stream_pos
+    _check_head(record)
+    content_type = _content_type(record, is_known=False)
+    if content_type is None or record.content_length > LIMIT_BYTES or not _url(record):
+        found = Found.REVISIT if record.record_type == WarcRecordType.revisit else Found.OTHER
+    elif not wanted.is_in_time(record.record_date):
+        found = Found.OUTSIDE
+    else:
+        body = _body(record)
+        if wanted.passes is not None and not wanted.passes(body, content_type or None):
+            return Scanned(offset=offset, found=Found.UNMATCHED)
+        page = _document(record, body, content_type=content_type, offset=offset)
+        return Scanned(offset=offset, found=Found.PAGE, document=page)
+    _check_whole(record, record.reader.consume())
+    return Scanned(offset=offset, found=found)
 
 
-def _record(kind: str, *, url: str, about: dict[str, str], http: StatusAndHeaders, body: bytes) -> tuple[bytes, str]:
-    """Return the bytes of one record with its digests, and its id."""
-    buffer = BytesIO()
-    writer = WARCWriter(buffer, gzip=False, warc_version="1.1")
-    record = writer.create_warc_record(
-        url, kind, payload=BytesIO(body), length=len(body), http_headers=http, warc_headers_dict=about
-    )
-    writer.write_record(record)
-    return buffer.getvalue(), record.rec_headers.get_header("WARC-Record-ID")
+def _known(record: WarcRecord, offset: int) -> Document | None:
+    """
+    Return the page in *record*, None where it holds none.
+
+    What is asked for by its *offset* was taken for a page when it was kept: neither type nor size rules it out.
+    """
+    _check_head(record)
+    content_type = _content_type(record, is_known=True)
+    if content_type is None or not _url(record):
+        return None
+    return _document(record, _body(record), content_type=content_type, offset=offset)
 
 
-def _uri(url: str) -> str:
-    """Return *url* fit for a header: no secrets, no line ends that would begin a header of their own."""
-    return _CONTROL.sub("", without_secrets(url))
-
-
-def _resource(given: Document) -> bytes:
-    """Return the resource record of a document without HTTP headers."""
-    buffer = BytesIO()
-    writer = WARCWriter(buffer, gzip=False, warc_version="1.1")
-    record = writer.create_warc_record(
-        given.url,
-        "resource",
-        payload=BytesIO(given.body),
-        length=len(given.body),
-        warc_content_type=given.content_type or "application/octet-stream",
-        warc_headers_dict={"WARC-Date": given.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")},
-    )
-    writer.write_record(record)
-    return buffer.getvalue()
-
-
-def _warcinfo(name: str) -> bytes:
-    buffer = BytesIO()
-    writer = WARCWriter(buffer, gzip=False, warc_version="1.1")
-    info = {"software": "newsdesk", "format": "WARC File Format 1.1", "conformsTo": "ISO 28500:2017"}
-    writer.write_record(writer.create_warcinfo_record(name, info))
-    return buffer.getvalue()
-
-
-def _packed(record: bytes) -> bytes:
-    packer = zlib.compressobj(_GZIP_LEVEL, zlib.DEFLATED, 31)
-    return packer.compress(record) + packer.flush()
-
-
-def _read(record: WarcRecord, offset: int | None = None) -> Document | None:
-    """Return the page in *record*, None where it holds none; raise ValueError where the record is cut off."""
+def _check_head(record: WarcRecord) -> None:
     if record.record_id is None or record.record_type == WarcRecordType.unknown:
         raise ValueError("a record without its head")
-    content_type = _content_type(record)
-    url = (record.headers.get("WARC-Target-URI") or "").strip("<>")
-    is_page = content_type is not None and url != "" and record.content_length <= _MOST_BYTES
-    raw = record.reader.read() if is_page else b""
-    missing = record.content_length - (len(raw) if is_page else record.reader.consume())
-    if missing > 0:
+
+
+def _check_whole(record: WarcRecord, received: int) -> None:
+    if (missing := record.content_length - received) > 0:
         raise ValueError(f"a record that lacks its last {missing} bytes")
-    if not is_page:
-        return None
+
+
+def _url(record: WarcRecord) -> str:
+    return (record.headers.get("WARC-Target-URI") or "").strip("<>")
+
+
+def _body(record: WarcRecord) -> bytes:
+    """Return the body of a page with its encodings undone; raise ValueError where the record is cut off."""
+    raw = record.reader.read()
+    _check_whole(record, len(raw))
     http = record.http_headers
-    body = _undone(raw, http, url=url) if http is not None else raw
+    url, get = _url(record), http.get if http is not None else None
+    return raw if get is None else undone(raw, get("Content-Encoding"), get("Transfer-Encoding"), url=url)
+
+
+def _document(record: WarcRecord, body: bytes, *, content_type: str, offset: int) -> Document:
+    url = _url(record)
     return Document(
         sha256=sha256(body).hexdigest(),
-        url=record.headers.get(_REQUESTED) or url,
+        url=record.headers.get(REQUESTED) or url,
         final_url=url,
         fetched_at=record.record_date.astimezone(UTC),
-        http_status=http.status_code if http is not None else None,
+        http_status=record.http_headers.status_code if record.http_headers is not None else None,
         content_type=content_type or None,
         body=body,
-        warc_offset=record.stream_pos if offset is None else offset,
+        warc_offset=offset,
     )
 
 
@@ -333,7 +374,7 @@ def _check_end(stream: BinaryIO, position: int) -> None:
         raise EOFError("the last record is cut off")
 
 
-def _content_type(record: WarcRecord) -> str | None:
+def _content_type(record: WarcRecord, *, is_known: bool) -> str | None:
     """Return the type of the page in *record* ("" where it says none), None where it is no page."""
     if record.record_type == WarcRecordType.response and record.http_headers is not None:
         said = record.http_headers.get("Content-Type") or ""
@@ -341,35 +382,7 @@ def _content_type(record: WarcRecord) -> str | None:
         said = record.headers.get("Content-Type") or ""
     else:
         return None
-    return said.strip() if _READABLE.match(said) else None
-
-
-def _undone(raw: bytes, http: HeaderMap, *, url: str) -> bytes:
-    """Return the body with its encodings undone, as it is where they are not what the headers say."""
-    if "chunked" in (http.get("Transfer-Encoding") or "").lower():
-        raw = _dechunked(raw)
-    try:
-        unpacker = Unpacker(http.get("Content-Encoding"), limit_bytes=_MOST_BYTES, url=url)
-        unpacker.add(raw)
-        return unpacker.finish()
-    except FetchError:
-        # Crawlers keep the header of a body that they unpacked themselves.
-        return raw
-
-
-def _dechunked(raw: bytes) -> bytes:
-    """Return *raw* without its chunk sizes (RFC 9112 7.1); as it is where it has none."""
-    body, position = bytearray(), 0
-    while (end := raw.find(b"\r\n", position, position + 100)) >= 0:
-        try:
-            size = int(raw[position:end].split(b";")[0], 16)
-        except ValueError:
-            break
-        if size == 0:
-            return bytes(body)
-        body += raw[end + 2 : end + 2 + size]
-        position = end + 2 + size + 2
-    return bytes(body) or raw
+    return said.strip() if is_known or _READABLE.match(said) else None
 
 
 def _reason(error: Exception) -> str:

@@ -1,5 +1,5 @@
 """
-Open connections: to public addresses only, a few at a time to one host.
+Open connections: to public addresses only.
 
 The check stands where the socket is made, behind the name server: every redirect hop and every address of a
 name passes it, and a name that answers otherwise the second time gains nothing (DNS rebinding).
@@ -8,11 +8,8 @@ name passes it, and a name that answers otherwise the second time gains nothing 
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -56,62 +53,6 @@ def guarded_connector(connect_to: Mapping[str, tuple[str, int]]) -> aiohttp.TCPC
         ttl_dns_cache=_DNS_CACHE_SECONDS,
         keepalive_timeout=_KEEP_ALIVE_SECONDS,
     )
-
-
-@dataclass(slots=True)
-class _Host:
-    slots: asyncio.Semaphore
-    asking: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """The right to ask one host once."""
-
-    #: Nobody else waits for this host now, so its connection need not be kept.
-    is_last: bool
-
-
-class HostGate:
-    """
-    Counts who asks which host; lives in one event loop.
-
-    Args:
-        per_host: Most requests under way to one host.
-        concurrency: Most requests under way at all.
-    """
-
-    def __init__(self, *, per_host: int, concurrency: int) -> None:
-        self._per_host = per_host
-        self._all = asyncio.Semaphore(concurrency)
-        self._hosts: dict[str, _Host] = {}
-        self._holds: dict[str, datetime] = {}
-
-    def hold(self, name: str, until: datetime) -> None:
-        """Remember that host *name* asked to be left alone until *until* (aware UTC)."""
-        self._holds[name] = until
-
-    def held_until(self, name: str, *, now: datetime) -> datetime | None:
-        """Return until when host *name* must not be asked; None where it may be asked at *now*."""
-        until = self._holds.get(name)
-        if until is not None and until <= now:
-            del self._holds[name]
-            return None
-        return until
-
-    @asynccontextmanager
-    async def slot(self, name: str) -> AsyncIterator[Slot]:
-        """Wait for the turn to ask host *name* once, and keep it until the block ends."""
-        entry = self._hosts.setdefault(name, _Host(asyncio.Semaphore(self._per_host)))
-        entry.asking += 1
-        try:
-            # The host's slot first: who waits for a busy host must not keep others from theirs.
-            async with entry.slots, self._all:
-                yield Slot(is_last=entry.asking <= self._per_host)
-        finally:
-            entry.asking -= 1
-            if not entry.asking:
-                del self._hosts[name]
 
 
 class _Resolver(AbstractResolver):

@@ -17,13 +17,14 @@ _USUAL_PLACES = ("/feed/", "/rss", "/rss.xml", "/atom.xml", "/feed.xml", "/index
 _MOST_CANDIDATES = 30
 
 
-def feed_candidates(body: bytes, *, url: str) -> tuple[str, ...]:
+def feed_candidates(body: bytes, *, url: str, with_usual_places: bool = True) -> tuple[str, ...]:
     """
     Return the addresses where a site may keep its feeds, the likeliest first; each has to be tried.
 
     Args:
         body: A page of the site, best its home page.
         url: Where the page came from; relative links are resolved against it.
+        with_usual_places: Name the usual places too, which is guessing.
 
     Returns:
         What the page declares (``<link rel="alternate">`` or ``rel="feed"``), then links on the same site
@@ -41,7 +42,7 @@ def feed_candidates(body: bytes, *, url: str) -> tuple[str, ...]:
     found: dict[str, str] = {}
     for link in (
         *(_joined(start, href) for href in (*declared, *linked)),
-        *(_joined(url, path) for path in _USUAL_PLACES),
+        *(_joined(url, path) for path in _USUAL_PLACES if with_usual_places),
     ):
         if is_http_url(link):
             found.setdefault(url_key(link), link)

@@ -2,16 +2,18 @@
 
 import html
 import re
-from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import lxml.html
 from lxml.etree import LxmlError, strip_elements
 
+from extractors.acquire.aggregators import named_target
 from extractors.acquire.feed_dates import DateReader
 from extractors.acquire.feed_items import FeedDocument, FeedItem
 from extractors.acquire.feed_json import read_json_feed
+from extractors.acquire.feed_keys import entry_keys
 from extractors.acquire.feed_xml import read_xml_feed
 from extractors.acquire.urls import distinct_keys, is_http_url
 from extractors.errors import ParseError
@@ -65,15 +67,16 @@ def parse_feed(body: bytes, *, url: str, content_type: str | None, feed_id: str,
         problem = problem or f"only the newest {MOST_ENTRIES:,} of {len(dated):,} entries were read"
         dated = _newest(dated)
     items = [item for item, _, _ in dated]
-    links = [item.link if item.link and is_http_url(item.link) else "" for item in items]
+    links = [_link(item) for item in items]
     keys = distinct_keys(links)
-    names = _names(items, keys)
+    named = entry_keys(items, links=links, keys=keys)
     entries: dict[str, ParsedEntry] = {}
-    for (item, published_at, published_raw), link, key, name in zip(dated, links, keys, names, strict=True):
-        one = entry_id(feed_id, name)
+    for (item, published_at, published_raw), link, key, known_by in zip(dated, links, keys, named, strict=True):
+        one = entry_id(feed_id, known_by.name)
         if one not in entries:
-            entries[one] = _entry(
-                item, entry_id=one, url=link, url_key=key, published_at=published_at, published_raw=published_raw
+            entry = _entry(item, entry_id=one, published_at=published_at, published_raw=published_raw)
+            entries[one] = replace(
+                entry, url=link.strip(), url_key=key, guid_key=known_by.guid_key, link_key=known_by.link_key
             )
     return ParsedFeed(
         kind=found.kind,
@@ -113,6 +116,13 @@ def _document(body: bytes, *, url: str, content_type: str | None) -> FeedDocumen
     return found or read_xml_feed(body, url=url, content_type=content_type)
 
 
+def _link(item: FeedItem) -> str:
+    """Return the address of an entry's page, empty where it has none; of an aggregator's link the page it names."""
+    if not item.link or not is_http_url(item.link):
+        return ""
+    return named_target(item.link.strip()) or item.link
+
+
 def _newest(
     dated: Sequence[tuple[FeedItem, datetime | None, str | None]],
 ) -> list[tuple[FeedItem, datetime | None, str | None]]:
@@ -121,46 +131,16 @@ def _newest(
     return [dated[place] for place in sorted(order[:MOST_ENTRIES])]
 
 
-def _names(items: Sequence[FeedItem], keys: Sequence[str]) -> list[str]:
-    """
-    Return what names each entry within its feed: guid, else URL key, else title, else whatever it has.
-
-    A guid that is an address is compared as one (publishers change http to https). A guid that stands on
-    several entries names none of them: it is told apart by the link and the title.
-    """
-    guids = [item.guid or "" for item in items]
-    by_address = dict(zip(guids, distinct_keys(guids), strict=True))
-    counts = Counter(guids)
-    names = []
-    for item, guid, key in zip(items, guids, keys, strict=True):
-        title = " ".join((item.title or "").split())
-        if guid and counts[guid] == 1:
-            names.append(by_address[guid])
-        elif guid:
-            names.append("\x1f".join((guid, key or title)))
-        else:
-            # RSS requires a title or a description; what has neither is named by whatever it has.
-            names.append(key or title or item.summary or repr(item))
-    return names
-
-
-def _entry(
-    item: FeedItem,
-    *,
-    entry_id: str,
-    url: str,
-    url_key: str,
-    published_at: datetime | None,
-    published_raw: str | None,
-) -> ParsedEntry:
+def _entry(item: FeedItem, *, entry_id: str, published_at: datetime | None, published_raw: str | None) -> ParsedEntry:
+    """Return the entry that *item* is, its address left out."""
     written = (item.title or "")[:_MARKUP_CHARS]
     title = plain_text(written) if item.is_title_html else " ".join(written.split())
     content = max(item.contents, key=len, default="")
     is_full = len(plain_text(content[:_MARKUP_CHARS])) > FULL_CONTENT_CHARS
     return ParsedEntry(
         entry_id=entry_id,
-        url=url.strip(),
-        url_key=url_key,
+        url="",
+        url_key="",
         guid=item.guid,
         title=_CONTROL.sub("", title)[:_TITLE_CHARS] or None,
         published_at=published_at,

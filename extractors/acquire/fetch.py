@@ -9,105 +9,60 @@ that a name that changes its address between the check and the connection gains 
 
 import asyncio
 import logging
-import re
-import ssl
 import threading
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from queue import SimpleQueue
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any, Self
-from urllib.parse import quote, urljoin
 
 import aiohttp
-from aiohttp.http_exceptions import HttpProcessingError
 from yarl import URL
 
-from extractors.acquire.connector import REFUSED, HostGate, guarded_connector
-from extractors.acquire.pacing import Lanes, retry_after
-from extractors.acquire.unpack import ACCEPT_ENCODING, Unpacker
+from extractors.acquire.connector import REFUSED, guarded_connector
+from extractors.acquire.exchange import CAUGHT, Trail, address_of, body_of, cookies_for, translated
+from extractors.acquire.hosts import HostBoard
+from extractors.acquire.pacing import Lanes, Manners, retry_after
+from extractors.acquire.robots import MOST_DELAY_SECONDS, robots_request
+from extractors.acquire.robots_book import RobotsBook
+from extractors.acquire.turns import HostGate, Waiting
+from extractors.acquire.unpack import ACCEPT_ENCODING
 from extractors.acquire.urls import host, is_http_url, without_secrets
-from extractors.errors import (
-    BadUrlError,
-    BlockedAddressError,
-    BodyTooLargeError,
-    ConnectError,
-    DnsError,
-    FetchError,
-    FetchTimeoutError,
-    HostOnHoldError,
-    ProtocolError,
-    RedirectLoopError,
-    TlsError,
-    TruncatedBodyError,
-)
-from extractors.model import FetchOutcome, FetchRequest
+from extractors.errors import BadUrlError, BlockedAddressError, FetchError, HostOnHoldError, TlsError
+from extractors.model import FetchOutcome, FetchRequest, HostState
 
 _log = logging.getLogger("newsdesk.fetch")
 
-MAX_HOPS = 10
 #: DNS, connection and TLS together; then silence between two pieces of an answer.
 CONNECT_SECONDS = 10.0
 SILENCE_SECONDS = 15.0
-_REDIRECTS = (301, 302, 303, 307, 308)
-_TOO_MANY_REQUESTS = 429
+_WAITS = (429, 503)
+#: A form is posted again only where the server says that the method stays (RFC 9110 section 15.4.8).
+_METHOD_STAYS = (307, 308)
 #: Real servers send up to 300 headers (a feed of a large newspaper: 180), single ones up to 60 kB of cookies.
 _MAX_HEADERS = 1000
 _MAX_HEADER_BYTES = 65_536
 _DNS_THREADS = 32
 #: Outcomes are handed to the reader's thread together: to wake it for each one costs more than a small fetch.
 _HAND_OVER_SECONDS = 0.002
-_PLAIN_URL = re.compile(r"""[^\x00-\x20\x7f-\U0010ffff"<>\\^`{|}]+""")
-_GAPS = re.compile(r"[\t\r\n]+")
-_LOCATION_SAFE = "%/:=&?~#+!$,;'@()*[]|"
-
-#: Which of our errors an exception of aiohttp or below becomes; the first match counts, so the narrow ones
-#: come first.
-ERRORS: tuple[tuple[type[BaseException], type[FetchError], str], ...] = (
-    (aiohttp.InvalidURL, BadUrlError, "not an http address"),
-    (aiohttp.NonHttpUrlClientError, BadUrlError, "not an http address"),
-    (aiohttp.ClientConnectorDNSError, DnsError, "the host has no address"),
-    (aiohttp.ClientSSLError, TlsError, "the certificate or the TLS handshake failed"),
-    (aiohttp.ServerFingerprintMismatch, TlsError, "the certificate is another one"),
-    (ssl.SSLError, TlsError, "the certificate or the TLS handshake failed"),
-    (TimeoutError, FetchTimeoutError, "no answer in time"),
-    (aiohttp.ClientConnectionError, ConnectError, "no connection"),
-    (aiohttp.TooManyRedirects, RedirectLoopError, "too many redirects"),
-    (aiohttp.ClientResponseError, ProtocolError, "the answer is not HTTP"),
-    (HttpProcessingError, ProtocolError, "the answer is not HTTP"),
-    (aiohttp.ClientPayloadError, TruncatedBodyError, "the body ends before its end"),
-    (aiohttp.ClientError, ProtocolError, "the exchange failed"),
-    (OSError, ConnectError, "no connection"),
-    (ValueError, BadUrlError, "not an address that can be read"),
-)
-_CAUGHT = tuple(theirs for theirs, _, _ in ERRORS)
+#: What is wrong with the host itself, not with its robots.txt.
+_OF_THE_HOST = (BadUrlError, BlockedAddressError, TlsError)
 
 #: Outcomes as they end, several at a time; the batch's own future comes last.
 _Done = SimpleQueue[list[tuple[int, FetchOutcome]] | Future[None]]
 
 
-@dataclass(slots=True)
-class _Trail:
-    """How far one fetch has come."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Patience:
+    """How one request waits for its turn."""
 
-    url: str
-    seconds: float = 0.0
-    hops: list[tuple[int, str]] = field(default_factory=list)
-    http_status: int | None = None
-    headers: tuple[tuple[str, str], ...] = ()
-    request_headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
-    cookies: aiohttp.CookieJar | None = None
-    seen: set[tuple[str, str]] = field(default_factory=set)
-
-    def follow(self, target: str) -> None:
-        """Go on to where the last answer pointed."""
-        self.hops.append((self.http_status or 0, self.url))
-        if len(self.hops) > MAX_HOPS:
-            raise RedirectLoopError(f"more than {MAX_HOPS} redirects", url=without_secrets(self.url))
-        self.url = target
+    #: Seconds since 1970.
+    deadline: float
+    on_wait: Callable[[], None] = lambda: None
+    #: More requests to the same host come next.
+    has_more: bool = False
 
 
 class Fetcher:
@@ -120,8 +75,12 @@ class Fetcher:
             ``.example`` to
             that port, ``{"desk.example": ...}`` only this one. For tests and the demo: just these addresses
             may be private.
-        per_host: Most requests under way to one host.
+        per_host: Most requests under way to one host, over all processes that share the folder of *manners*.
         concurrency: Most requests under way at all.
+        manners: How hosts are treated.
+
+    Raises:
+        OSError: The folder of *manners* cannot be written.
     """
 
     def __init__(
@@ -131,7 +90,9 @@ class Fetcher:
         connect_to: Mapping[str, tuple[str, int]] | None = None,
         per_host: int = 2,
         concurrency: int = 64,
+        manners: Manners | None = None,
     ) -> None:
+        manners = manners or Manners()
         self._user_agent = user_agent
         self._connect_to = dict(connect_to or {})
         self._per_host = per_host
@@ -139,7 +100,12 @@ class Fetcher:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="newsdesk-fetch", daemon=True)
         self._names = ThreadPoolExecutor(_DNS_THREADS, thread_name_prefix="newsdesk-dns")
-        self._gate = HostGate(per_host=per_host, concurrency=concurrency)
+        self._board = HostBoard(manners.folder, turns=per_host)
+        self._gate = HostGate(self._board, per_host=per_host, concurrency=concurrency, clock=time, manners=manners)
+        self._robots = RobotsBook(user_agent=user_agent, exempt=manners.robots_exempt)
+        self._patience_seconds = manners.patience_seconds
+        self._asking: dict[str, asyncio.Lock] = {}
+        self._learned: list[HostState] = []
         self._session: aiohttp.ClientSession
 
     def __enter__(self) -> Self:
@@ -156,27 +122,47 @@ class Fetcher:
         self._thread.join()
         self._names.shutdown(wait=False, cancel_futures=True)
         self._loop.close()
+        self._board.close()
 
-    def fetch(self, request: FetchRequest) -> FetchOutcome:
+    def know(self, states: Iterable[HostState]) -> None:
+        """Take over what earlier runs learned about hosts."""
+        states = tuple(states)
+        for state in states:
+            self._gate.recall(state.host, delay_seconds=state.crawl_delay_seconds, hold_until=state.hold_until)
+        self._robots.know(state for state in states if state.robots_asked_at is not None)
+
+    def learned(self) -> list[HostState]:
+        """Return what was learned about hosts since the last call, to be kept for later runs."""
+        learned, self._learned = self._learned, []
+        return learned
+
+    def fetch(self, request: FetchRequest, *, patience_seconds: float | None = None) -> FetchOutcome:
         """
         Fetch one address.
 
         Args:
             request: What to ask for, within which limits.
+            patience_seconds: As in ``fetch_all``.
 
         Returns:
             What came of it. ``error`` is set where there is no usable answer; an error status (404, 503) is
             an answer.
         """
-        outcome: FetchOutcome = self._call(self._run(request)).result()
+        patience = _Patience(deadline=self._deadline(patience_seconds))
+        outcome: FetchOutcome = self._call(self._run(request, patience)).result()
         return outcome
 
-    def fetch_all(self, requests: Sequence[FetchRequest]) -> Iterator[tuple[int, FetchOutcome]]:
+    def fetch_all(
+        self, requests: Sequence[FetchRequest], *, patience_seconds: float | None = None
+    ) -> Iterator[tuple[int, FetchOutcome]]:
         """
         Fetch many addresses at once.
 
         Args:
             requests: What to ask for. Hosts take turns, so one slow host keeps nobody else waiting.
+            patience_seconds: How long the batch waits for hosts that want a pause or to be left alone; None: as
+                the fetcher was made. What has its turn later is not asked for: its outcome is a
+                ``HostOnHoldError`` that says when.
 
         Yields:
             (number of the request, outcome) as they end. Whoever reads slowly slows the fetching down: a few
@@ -184,7 +170,8 @@ class Fetcher:
         """
         done: _Done = SimpleQueue()
         room = asyncio.Semaphore(2 * self._concurrency)
-        batch = self._call(self._run_all(requests, done=done, room=room))
+        deadline = self._deadline(patience_seconds)
+        batch = self._call(self._run_all(requests, done=done, room=room, deadline=deadline))
         batch.add_done_callback(done.put)
         read, step = 0, max(1, self._concurrency // 4)
 
@@ -203,6 +190,9 @@ class Fetcher:
             ended.result()
         finally:
             batch.cancel()
+
+    def _deadline(self, patience_seconds: float | None) -> float:
+        return time() + (self._patience_seconds if patience_seconds is None else patience_seconds)
 
     def _call(self, work: Coroutine[Any, Any, Any]) -> Future[Any]:
         return asyncio.run_coroutine_threadsafe(work, self._loop)
@@ -226,11 +216,7 @@ class Fetcher:
         await self._session.close()
 
     async def _run_all(
-        self,
-        requests: Sequence[FetchRequest],
-        *,
-        done: _Done,
-        room: asyncio.Semaphore,
+        self, requests: Sequence[FetchRequest], *, done: _Done, room: asyncio.Semaphore, deadline: float
     ) -> None:
         lanes = Lanes(requests, per_host=self._per_host)
         ended: list[tuple[int, FetchOutcome]] = []
@@ -245,9 +231,12 @@ class Fetcher:
             """Fetch one request after another."""
             while (taken := lanes.take()) is not None:
                 lane, number, request = taken
-                await room.acquire()
-                outcome = await self._run(request, has_more=bool(lane.waiting))
+                # Who waits for the turn of a host lets somebody else begin meanwhile.
+                on_wait = _once(lambda: group.create_task(work()))
+                patience = _Patience(deadline=deadline, on_wait=on_wait, has_more=bool(lane.waiting))
+                outcome = await self._run(request, patience)
                 lanes.give_back(lane)
+                await room.acquire()
                 if not ended:
                     self._loop.call_later(_HAND_OVER_SECONDS, hand_over)
                 ended.append((number, outcome))
@@ -257,12 +246,14 @@ class Fetcher:
                 group.create_task(work())
         hand_over()
 
-    async def _run(self, request: FetchRequest, *, has_more: bool = False) -> FetchOutcome:
-        trail = _Trail(url=_GAPS.sub("", request.url.strip()))
+    async def _run(self, request: FetchRequest, patience: _Patience) -> FetchOutcome:
+        trail = Trail.start(request.url)
         error: FetchError | None = None
         try:
-            while (target := await self._ask(request, trail, has_more=has_more)) is not None:
-                trail.follow(target)
+            await self._permit(request, trail.url, patience)
+            while (target := await self._ask(request, trail, patience)) is not None:
+                trail.follow(target, hop_limit=request.hop_limit)
+                await self._permit(request, trail.url, patience)
         except FetchError as caught:
             error = caught
         outcome = FetchOutcome(
@@ -280,44 +271,62 @@ class Fetcher:
         _say(outcome)
         return outcome
 
-    async def _ask(self, request: FetchRequest, trail: _Trail, *, has_more: bool) -> str | None:
+    async def _permit(self, request: FetchRequest, url: str, patience: _Patience) -> None:
+        """Ask the robots.txt that rules *url*, where it is not known; raise where it does not let us."""
+        if not request.obeys_robots or not is_http_url(url):
+            return
+        if self._robots.is_asked(url, now=datetime.now(UTC)):
+            asking = self._asking.setdefault(host(url), asyncio.Lock())
+            if asking.locked():
+                patience.on_wait()
+            async with asking:
+                if self._robots.is_asked(url, now=datetime.now(UTC)):
+                    await self._ask_robots(url, request, patience)
+        if refusal := self._robots.refusal(url):
+            raise refusal
+
+    async def _ask_robots(self, url: str, request: FetchRequest, patience: _Patience) -> None:
+        asked = robots_request(url, timeout_seconds=request.timeout_seconds)
+        outcome = await self._run(asked, patience)
+        if isinstance(outcome.error, (HostOnHoldError, *_OF_THE_HOST)):
+            raise outcome.error
+        state = self._robots.learn(url, outcome)
+        self._gate.pace(state.host, state.crawl_delay_seconds)
+        self._learned.append(state)
+
+    async def _ask(self, request: FetchRequest, trail: Trail, patience: _Patience) -> str | None:
         """Make one exchange when it is its turn; return where the answer redirects to, None where it does not."""
-        url, name = _address(trail.url), host(trail.url)
-        async with self._gate.slot(name) as slot:
-            held_until = self._gate.held_until(name, now=datetime.now(UTC))
-            if held_until is not None:
-                said = f"the host asked to be left alone until {held_until:%H:%M:%S} UTC"
-                raise HostOnHoldError(said, url=without_secrets(trail.url), until=held_until)
+        url, deadline = address_of(trail.url), patience.deadline
+        if trail.hops:
+            # A page half had is worth the pause, or a host with a long one would never give its redirected pages.
+            deadline = max(deadline, time() + MOST_DELAY_SECONDS)
+        async with self._gate.slot(Waiting(url=trail.url, deadline=deadline, on_wait=patience.on_wait)) as slot:
             refused: list[str] = []
             REFUSED.set(refused)
             started = perf_counter()
             try:
                 async with asyncio.timeout(request.timeout_seconds - trail.seconds):
-                    is_last = slot.is_last and not has_more
+                    is_last = slot.is_last and not patience.has_more
                     return await self._exchange(url, request=request, trail=trail, is_last=is_last)
-            except _CAUGHT as error:
-                raise _translated(error, url=without_secrets(trail.url), refused=refused) from error
+            except CAUGHT as error:
+                raise translated(error, url=without_secrets(trail.url), refused=refused) from error
             finally:
                 trail.seconds += perf_counter() - started
 
-    async def _exchange(self, url: URL, *, request: FetchRequest, trail: _Trail, is_last: bool) -> str | None:
+    async def _exchange(self, url: URL, *, request: FetchRequest, trail: Trail, is_last: bool) -> str | None:
         headers = self._headers(request, is_last=is_last)
         trail.request_headers = tuple(headers.items())
-        if cookies := _cookies(trail):
+        if cookies := cookies_for(trail):
             headers["Cookie"] = cookies
-        async with self._session.get(url, headers=headers, allow_redirects=False) as answer:
-            trail.http_status = answer.status
-            trail.headers = tuple((_text(key), _text(value)) for key, value in answer.raw_headers)
-            if answer.status == _TOO_MANY_REQUESTS:
-                self._hold(host(trail.url), answer.headers.get("Retry-After"))
-            location = answer.headers.get("Location")
-            if answer.status in _REDIRECTS and location:
-                if answer.cookies:
-                    trail.cookies = trail.cookies or aiohttp.CookieJar(unsafe=True)
-                    trail.cookies.update_cookies(answer.cookies, url)
-                return urljoin(trail.url, quote(location.strip(), safe=_LOCATION_SAFE, errors="surrogateescape"))
-            trail.body = await _body(answer, request=request, url=without_secrets(trail.url))
-        return None
+        posts = bool(request.form) and all(status in _METHOD_STAYS for status, _ in trail.hops)
+        method, data = ("POST", aiohttp.FormData(request.form)) if posts else ("GET", None)
+        async with self._session.request(method, url, data=data, headers=headers, allow_redirects=False) as answer:
+            target = trail.take(answer, url)
+            if answer.status in _WAITS:
+                self._hold(trail.url, answer.headers.get("Retry-After"))
+            if target is None:
+                trail.body = await body_of(answer, request=request, url=without_secrets(trail.url))
+        return target
 
     def _headers(self, request: FetchRequest, *, is_last: bool) -> dict[str, str]:
         headers = {
@@ -335,58 +344,20 @@ class Fetcher:
             headers["Connection"] = "close"
         return headers
 
-    def _hold(self, name: str, wish: str | None) -> None:
+    def _hold(self, url: str, wish: str | None) -> None:
         if until := retry_after(wish, now=datetime.now(UTC)):
-            self._gate.hold(name, until)
+            self._learned.append(HostState(host=self._gate.hold(url, until), hold_until=until))
 
 
-async def _body(answer: aiohttp.ClientResponse, *, request: FetchRequest, url: str) -> bytes:
-    """Return the body of *answer*, its content encodings undone."""
-    limit = request.limit_bytes
-    if (answer.content_length or 0) > limit:
-        raise BodyTooLargeError(f"more than {limit:,} bytes", url=url, limit_bytes=limit)
-    unpacker = Unpacker(answer.headers.get("Content-Encoding"), limit_bytes=limit, url=url)
-    async for chunk in answer.content.iter_any():
-        unpacker.add(chunk)
-    return unpacker.finish()
+def _once(work: Callable[[], object]) -> Callable[[], None]:
+    """Return a function that does *work* the first time it is called."""
+    left = [work]
 
+    def do() -> None:
+        if left:
+            left.pop()()
 
-def _address(url: str) -> URL:
-    """Return *url* as the publisher wrote it, ready to be asked for."""
-    if not is_http_url(url):
-        raise BadUrlError("not an http address", url=without_secrets(url))
-    try:
-        # yarl would rewrite escapes that some servers insist on; it is let loose only on what must be
-        # escaped.
-        return URL(url, encoded=_PLAIN_URL.fullmatch(url) is not None)
-    except ValueError as error:
-        raise BadUrlError("not an address that can be read", url=without_secrets(url)) from error
-
-
-def _cookies(trail: _Trail) -> str:
-    """Return the Cookie header for the next exchange; refuse to ask the very same thing twice."""
-    jar = trail.cookies
-    cookies = jar.filter_cookies(URL(trail.url)).output(attrs=[], header="", sep=";").strip() if jar else ""
-    if (trail.url, cookies) in trail.seen:
-        raise RedirectLoopError("redirects in a circle", url=without_secrets(trail.url))
-    trail.seen.add((trail.url, cookies))
-    return cookies
-
-
-def _translated(error: BaseException, *, url: str, refused: Sequence[str]) -> FetchError:
-    """Return our error for *error*, which came from aiohttp or below."""
-    if refused:
-        return BlockedAddressError(f"{refused[0]} is not a public address", url=url)
-    kind, said = next((ours, said) for theirs, ours, said in ERRORS if isinstance(error, theirs))
-    return kind(said, url=url)
-
-
-def _text(raw: bytes) -> str:
-    """Return a header as text: UTF-8 as servers mean it, else Latin-1 as RFC 9110 5.5 has it."""
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
+    return do
 
 
 def _say(outcome: FetchOutcome) -> None:

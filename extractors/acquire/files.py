@@ -2,8 +2,8 @@
 Read documents from local files.
 
 What is taken: ``.html`` ``.htm`` ``.xhtml`` pages, ``.txt`` plain texts, ``.jsonl`` with one article a line,
-``.warc`` and ``.warc.gz`` archives. Whatever cannot be read is given as a problem with its place: a row,
-never a gap.
+``.warc``, ``.warc.gz`` and ``.wacz`` archives, ``.urls`` lists of addresses (which hold no documents). Whatever
+cannot be read is given as a problem with its place: a row, never a gap.
 """
 
 import json
@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
-from extractors.acquire.archives import read_warc
+from extractors.acquire.archives import Scanned, Wanted, scan_warc
+from extractors.acquire.parts import WACZ, WARCS, ArchivePart, is_archive, parts_of
 from extractors.acquire.urls import is_http_url
 from extractors.errors import ArchiveError, InputError
 from extractors.identity import sha256_hex
@@ -22,8 +23,8 @@ from extractors.model import Document
 
 _PAGES = {".html": "text/html", ".htm": "text/html", ".xhtml": "application/xhtml+xml"}
 _TEXTS = {".txt": "text/plain"}
-_ARCHIVES = (".warc", ".warc.gz")
 _LINES = (".jsonl", ".ndjson")
+_LISTS = (".urls",)
 #: One page or text; larger than any article, smaller than what would fill a worker's memory.
 LIMIT_BYTES = 50_000_000
 
@@ -46,7 +47,12 @@ class FoundDocument:
 
 def is_readable_kind(path: Path) -> bool:
     """Say whether the name of *path* is one that can be ingested."""
-    return path.name.lower().endswith((*_PAGES, *_TEXTS, *_ARCHIVES, *_LINES))
+    return path.name.lower().endswith((*_PAGES, *_TEXTS, *WARCS, WACZ, *_LINES, *_LISTS))
+
+
+def is_url_list(path: Path) -> bool:
+    """Say whether *path* is named like a list of addresses."""
+    return path.name.lower().endswith(_LISTS)
 
 
 def files_under(path: Path) -> list[Path]:
@@ -61,7 +67,7 @@ def files_under(path: Path) -> list[Path]:
     if not path.exists():
         raise InputError("no such file or folder", path=str(path))
     if not is_readable_kind(path):
-        kinds = ".html, .txt, .jsonl, .warc or .warc.gz"
+        kinds = ".html, .txt, .jsonl, .warc, .warc.gz, .wacz or .urls"
         raise InputError(f"not a kind of file that can be ingested ({kinds})", path=str(path))
     return [path]
 
@@ -84,11 +90,11 @@ def documents_in(path: Path) -> Iterator[FoundDocument]:
     name = path.name.lower()
     uri = path.resolve().as_uri()
     try:
-        if name.endswith(_ARCHIVES):
-            yield from _archived(path, uri)
+        if is_archive(path):
+            yield from _archived(path)
         elif name.endswith(_LINES):
             yield from _lines(path, uri)
-        else:
+        elif not is_url_list(path):
             yield _single(path, uri)
     except OSError as error:
         yield FoundDocument(key=uri, url=uri, problem=f"cannot be read ({error.strerror or error})")
@@ -114,18 +120,37 @@ def _single(path: Path, uri: str) -> FoundDocument:
     return FoundDocument(key=uri, url=uri, document=document)
 
 
-def _archived(path: Path, uri: str) -> Iterator[FoundDocument]:
-    records = read_warc(path)
-    while True:
-        try:
-            document = next(records, None)
-        except ArchiveError as error:
-            yield FoundDocument(key=f"{uri}#damage", url=uri, problem=str(error))
-            return
-        if document is None:
-            return
-        key = f"{uri}#{document.warc_offset}"
-        yield FoundDocument(key=key, url=document.url, document=document)
+def _archived(path: Path) -> Iterator[FoundDocument]:
+    try:
+        parts = parts_of(path)
+    except ArchiveError as error:
+        yield damage(path.resolve().as_uri(), error)
+        return
+    for part in parts:
+        yield from (found for _, found in pages_of(part) if found is not None)
+
+
+def pages_of(
+    part: ArchivePart, *, start: int = 0, wanted: Wanted | None = None
+) -> Iterator[tuple[Scanned | None, FoundDocument | None]]:
+    """
+    Give every record of *part* from the byte *start* on, those of wanted pages with their document.
+
+    Damage is given last, as a problem without a record.
+    """
+    try:
+        with part.opened() as stream:
+            for record in scan_warc(stream, name=str(part.path), start=start, wanted=wanted or Wanted()):
+                page = record.document
+                key = part.place(record.offset)
+                yield record, FoundDocument(key=key, url=page.url, document=page) if page else None
+    except ArchiveError as error:
+        yield None, damage(part.uri, error)
+
+
+def damage(uri: str, error: ArchiveError) -> FoundDocument:
+    """Return what stands for the rest of the archive at *uri*, which cannot be read."""
+    return FoundDocument(key=f"{uri}#damage", url=uri, problem=str(error))
 
 
 def _lines(path: Path, uri: str) -> Iterator[FoundDocument]:

@@ -1,12 +1,17 @@
 """Read and write lists of feeds as OPML, the form in which feed readers exchange them."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lxml import etree
 
-from extractors.acquire.urls import is_http_url
 from extractors.errors import ParseError
+
+#: Apple's scheme: feed://host/path, or feed: before a whole address.
+_FEED_SCHEME = re.compile(r"^feed:(?://(?!/)|(https?://))", re.IGNORECASE)
+_NAMESPACE = "urn:newsdesk:opml"
+_SOURCE, _CURRENCY = f"{{{_NAMESPACE}}}source", f"{{{_NAMESPACE}}}currency"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +22,9 @@ class ListedFeed:
     title: str | None = None
     #: Names of the folders it stands in, the outermost first.
     folders: tuple[str, ...] = ()
+    #: Publisher and currency, where the list was written by newsdesk and they are not the usual ones.
+    source: str | None = None
+    currency: str | None = None
 
 
 def read_opml(body: bytes, *, name: str) -> tuple[ListedFeed, ...]:
@@ -28,7 +36,8 @@ def read_opml(body: bytes, *, name: str) -> tuple[ListedFeed, ...]:
         name: Its path or address, named in errors.
 
     Returns:
-        The feeds in order. Outlines without an http(s) ``xmlUrl`` are folders or links, not feeds.
+        The feeds in order, their addresses as written, but for the scheme ``feed:``; whether they can be polled is not
+        looked at. Outlines without ``xmlUrl`` are folders or links, not feeds.
 
     Raises:
         ParseError: It is no OPML.
@@ -46,27 +55,37 @@ def read_opml(body: bytes, *, name: str) -> tuple[ListedFeed, ...]:
     feeds: dict[str, ListedFeed] = {}
     for outline in root.iter("{*}outline", "outline", "{*}Outline"):
         url = _attribute(outline, "xmlurl")
-        if url and is_http_url(url):
+        if url:
+            url = _FEED_SCHEME.sub(lambda match: match[1] or "http://", url)
             folders = tuple(_title(parent) or "" for parent in outline.iterancestors() if _tag(parent) == "outline")
-            listed = ListedFeed(url=url, title=_title(outline), folders=folders[::-1])
+            listed = ListedFeed(
+                url=url,
+                title=_title(outline),
+                folders=folders[::-1],
+                source=_attribute(outline, _SOURCE.lower()),
+                currency=_attribute(outline, _CURRENCY.lower()),
+            )
             feeds.setdefault(url, listed)
     return tuple(feeds.values())
 
 
 def write_opml(feeds: Iterable[ListedFeed], *, title: str) -> bytes:
     """
-    Return *feeds* as an OPML 2.0 document in UTF-8.
+    Return *feeds* as an OPML 2.0 document in UTF-8, which ``read_opml`` reads back as they are, folders left out.
 
     Args:
-        feeds: In the order they shall stand; folders are left out.
+        feeds: In the order they shall stand. Source and currency become attributes in a namespace of their own, which
+            OPML 2.0 allows and other readers pass over.
         title: Of the list.
     """
-    root = etree.Element("opml", version="2.0")
+    root = etree.Element("opml", {"version": "2.0"}, nsmap={"newsdesk": _NAMESPACE})
     etree.SubElement(etree.SubElement(root, "head"), "title").text = title
     body = etree.SubElement(root, "body")
     for feed in feeds:
         text = feed.title or feed.url
-        etree.SubElement(body, "outline", type="rss", text=text, title=text, xmlUrl=feed.url)
+        own = {_SOURCE: feed.source, _CURRENCY: feed.currency}
+        kept = {name: value for name, value in own.items() if value}
+        etree.SubElement(body, "outline", {"type": "rss", "text": text, "title": text, "xmlUrl": feed.url} | kept)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))
 
 

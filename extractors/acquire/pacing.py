@@ -5,12 +5,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Literal
 
 from extractors.acquire.urls import host
 from extractors.model import FetchRequest
 
 #: A server that wants to be left alone for longer is asked again after a day, to see whether it still does.
 MAX_HOLD = timedelta(days=1)
+
+HoldScope = Literal["url", "host", "domain"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manners:
+    """How hosts are treated; made by the flows, taken by ``fetch``."""
+
+    #: Where the pace of hosts is shared with other processes; None: this fetcher is alone.
+    folder: Path | None = None
+    #: Pause between two requests to a host, where its robots.txt asks for none or a shorter one.
+    delay_seconds: float = 0.0
+    #: How long a batch waits for hosts that want a pause or to be left alone, where its caller does not say.
+    patience_seconds: float = 0.0
+    #: What Retry-After is for: the address that said it, its host, or every host of its domain.
+    hold_scope: HoldScope = "host"
+    #: Hosts whose robots.txt is not asked; with a dot in front, all below a domain.
+    robots_exempt: tuple[str, ...] = ()
 
 
 def retry_after(value: str | None, *, now: datetime) -> datetime | None:

@@ -1,7 +1,7 @@
 """
 Decide what a poll of a feed came to; pure.
 
-The statuses of a feed, a closed list:
+The statuses of a feed, a closed list (the warehouse, which knows the habits of feeds, adds ``silent``):
 
 - ``working``: it gave a feed, or said that nothing had changed
 - ``empty``: a feed without entries, although it had some before
@@ -25,10 +25,12 @@ from extractors.acquire.intervals import (
     FIRST_MINUTES,
     LONGEST_MINUTES,
     interval_after_change,
+    interval_after_overrun,
     interval_after_silence,
     jittered,
     share,
 )
+from extractors.acquire.moves import address_of, in_words, named_feeds, other_address, with_move
 from extractors.acquire.pacing import retry_after
 from extractors.errors import FetchError, Hardness, HostOnHoldError, ParseError
 from extractors.model import FeedState, FetchOutcome, FetchRequest, ParsedFeed, PolledFeed, PollResult
@@ -54,7 +56,6 @@ _HOLD_SPREAD = timedelta(minutes=10)
 #: A feed silent for ten times its interval, a day at least, is asked without validators now and then: servers
 #: repeat an ETag although the feed has changed.
 _DISTRUST_AFTER, _DISTRUST_INTERVALS, _DISTRUST_SHARE = timedelta(days=1), 10, 0.125
-_PERMANENT_REDIRECTS = (301, 308)
 _REFUSALS = (401, 402, 403, 407, 451)
 _WAITS = (429, 503)
 _SUCCESS = range(200, 300)
@@ -67,15 +68,36 @@ def poll_request(state: FeedState) -> FetchRequest:
     Args:
         state: What the warehouse knows; its validators go out as they came in.
     """
-    is_trusted = not _is_distrusted(state)
+    url = address_of(state)
+    # Validators are of the address that sent them.
+    is_trusted = not _is_distrusted(state) and url == (state.polled_url or state.url)
     return FetchRequest(
-        url=state.url,
+        url=url,
         etag=state.etag if is_trusted else None,
         last_modified=state.last_modified if is_trusted else None,
         accept=FEED_ACCEPT,
         limit_bytes=FEED_LIMIT_BYTES,
         timeout_seconds=FEED_TIMEOUT_SECONDS,
     )
+
+
+def second_request(state: FeedState, poll: PolledFeed, outcome: FetchOutcome) -> FetchRequest | None:
+    """
+    Return what else to ask for in the same poll, None where the answer stands.
+
+    Args:
+        state: What was known before the poll.
+        poll: ``decide(state, outcome)``.
+        outcome: The answer to ``poll_request(state)``.
+    """
+    url = other_address(state, poll, outcome)
+    return replace(poll_request(state), url=url, etag=None, last_modified=None) if url else None
+
+
+def decide_again(state: FeedState, first: PolledFeed, outcome: FetchOutcome, *, now: datetime) -> PolledFeed:
+    """Return what a poll came to of two requests: the answer *outcome* to the second one, where that is a feed."""
+    second = decide(replace(state, etag=None, last_modified=None), outcome, now=now)
+    return second if second.error is None else first
 
 
 def decide(state: FeedState, outcome: FetchOutcome, *, now: datetime) -> PolledFeed:
@@ -103,8 +125,12 @@ def decide(state: FeedState, outcome: FetchOutcome, *, now: datetime) -> PolledF
         http_status=outcome.http_status,
         body_bytes=len(outcome.body),
         next_poll_at=now,
-        moved_to=_moved_to(outcome),
     )
+    return with_move(_decided(poll, state, outcome), state, outcome)
+
+
+def _decided(poll: PolledFeed, state: FeedState, outcome: FetchOutcome) -> PolledFeed:
+    """Return *poll* by the kind of its answer."""
     if isinstance(outcome.error, HostOnHoldError):
         return _held(poll, state, outcome.error)
     if outcome.error is not None:
@@ -128,12 +154,6 @@ def _words(error: FetchError) -> str:
     return f"{error.slug}: {error}"
 
 
-def _moved_to(outcome: FetchOutcome) -> str | None:
-    """Return where the feed is now, if every hop says that it moved for good."""
-    is_for_good = bool(outcome.hops) and all(status in _PERMANENT_REDIRECTS for status, _ in outcome.hops)
-    return outcome.final_url if is_for_good and outcome.error is None else None
-
-
 def _answered(poll: PolledFeed, state: FeedState, outcome: FetchOutcome) -> PolledFeed:
     """Return *poll* after an answer that should be a feed."""
     body_sha256 = sha256(outcome.body).hexdigest()
@@ -148,13 +168,20 @@ def _answered(poll: PolledFeed, state: FeedState, outcome: FetchOutcome) -> Poll
             now=poll.polled_at,
         )
     except ParseError as error:
-        failed = _failed(poll, state, hardness=Hardness.HARD, error=str(error))
+        failed = _failed(poll, state, hardness=Hardness.HARD, error=f"{error}{in_words(named_feeds(outcome))}")
         status = "not_a_feed" if failed.status == "troubled" else failed.status
         return replace(failed, result=PollResult.NOT_A_FEED, status=status)
     poll = replace(poll, result=PollResult.CHANGED, parsed=parsed, status=_status_of(parsed, state))
     if poll.status == "working" and not parsed.is_cut:
         poll = _with_validators(replace(poll, body_sha256=body_sha256), outcome)
-    return _next(poll, interval_after_change(state, parsed, outcome, now=poll.polled_at))
+    poll = _next(poll, interval_after_change(state, parsed, outcome, now=poll.polled_at))
+    return _in_a_hurry(poll, interval_after_overrun(state, poll.poll_interval_minutes))
+
+
+def _in_a_hurry(poll: PolledFeed, interval_minutes: float) -> PolledFeed:
+    """Return *poll* with when to come again should the warehouse know not one of its entries."""
+    wait = jittered(interval_minutes, feed_id=poll.feed_id, now=poll.polled_at)
+    return replace(poll, overrun_interval_minutes=interval_minutes, overrun_poll_at=poll.polled_at + wait)
 
 
 def _status_of(parsed: ParsedFeed, state: FeedState) -> str:

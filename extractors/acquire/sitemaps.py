@@ -110,10 +110,13 @@ def _fields(element: etree._Element) -> dict[str, str]:
 
 
 def _page(fields: dict[str, str], *, url: str, dates: DateReader) -> SitemapPage | None:
-    try:
-        link = urljoin(url, fields.get("loc", ""))
-    except ValueError:
-        return None
+    link = fields.get("loc", "")
+    if not link.startswith(("https://", "http://")):
+        # A quarter of the time of a large sitemap, for the few that break the rule of whole addresses.
+        try:
+            link = urljoin(url, link)
+        except ValueError:
+            return None
     if "loc" not in fields or not is_http_url(link):
         return None
     published_at, published_raw = dates.read(fields.get("publication_date"))

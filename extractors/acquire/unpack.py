@@ -151,6 +151,10 @@ class Unpacker:
             raise TruncatedBodyError("the compressed body ends before its end", url=self._url)
         return bytes(self._body)
 
+    def beginning(self) -> bytes:
+        """Return what was unpacked so far, at most the limit: for a body that is kept although it is too large."""
+        return bytes(self._body[: self._limit])
+
     def _start(self) -> bytes:
         """Choose the layers by the header and by the first bytes; return the bytes held back for that."""
         first, self._pending = self._pending, b""

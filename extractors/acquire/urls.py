@@ -119,6 +119,21 @@ def registrable_domain(url: str) -> str:
     return _registrable(name) if name else LOCAL_SOURCE
 
 
+def publisher(url: str, *, feed_source: str | None) -> str:
+    """
+    Return the publisher of the page that answered at *url*: the feed's where the page stayed with it, else its domain.
+
+    Args:
+        url: The address that answered; of a file, its ``file:`` URL.
+        feed_source: The source that the feed is of, or that a file names; None: not known.
+    """
+    if not is_http_url(url):
+        return feed_source or LOCAL_SOURCE
+    domain = registrable_domain(url)
+    has_stayed = feed_source and registrable_domain(f"https://{feed_source}/") == domain
+    return feed_source if feed_source and has_stayed else domain
+
+
 def clean_url(url: str) -> str:
     """
     Return *url* without tracking parameters and session ids, every other character as it was.

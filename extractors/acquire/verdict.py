@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from extractors.errors import Hardness
+from extractors.errors import Hardness, RobotsDisallowedError
 from extractors.model import FetchOutcome, Outcome
 
 #: The publisher says that the page is not for us; asking again would be knocking on a closed door.
@@ -34,6 +34,8 @@ def verdict(fetched: FetchOutcome) -> Verdict:
         (unlike a feed) that answers 404 to its own link seldom comes back, so 404 and 410 are ``gone`` at
         once.
     """
+    if isinstance(fetched.error, RobotsDisallowedError):
+        return Verdict(outcome=Outcome.BLOCKED, reason=str(fetched.error))
     if fetched.error is not None:
         reason = f"{fetched.error.slug}: {fetched.error}"
         return Verdict(outcome=Outcome.FAILED, reason=reason, may_heal=fetched.error.hardness is not Hardness.HARD)

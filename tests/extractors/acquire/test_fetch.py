@@ -10,7 +10,8 @@ import pytest
 from aiohttp import client_exceptions
 from fault_server import FAULTS, FEED, Answer, FaultServer
 
-from extractors.acquire.fetch import ERRORS, Fetcher
+from extractors.acquire.exchange import ERRORS
+from extractors.acquire.fetch import Fetcher
 from extractors.errors import (
     BadUrlError,
     BlockedAddressError,
@@ -100,6 +101,41 @@ EXPECTED: dict[str, type[FetchError] | int] = {
     "/down": 503,
     "/uninvited-304": 304,
     "/html-as-feed": 200,
+    "/payment": 402,
+    "/unauthorised": 401,
+    "/storm-503": 503,
+    "/server-error": 500,
+    "/soft-404": 200,
+    "/nul-bytes": 200,
+    "/utf-16-without-bom": 200,
+    "/windows-1251-said-utf-8": 200,
+    "/bot-wall": 200,
+    "/consent-wall": 200,
+    "/pdf": 200,
+    "/robots-allow": 200,
+    "/robots-disallow": 200,
+    "/robots-disallow-us": 200,
+    "/robots-disallow-others": 200,
+    "/robots-utf-8-bom": 200,
+    "/robots-404": 404,
+    "/robots-401": 401,
+    "/robots-429": 429,
+    "/robots-500": 500,
+    "/robots-html": 200,
+    "/robots-empty": 200,
+    "/robots-redirect": 200,
+    "/robots-redirect-loop": RedirectLoopError,
+    "/robots-redirect-private": BlockedAddressError,
+    "/robots-huge": BodyTooLargeError,
+    "/robots-huge-and-late": BodyTooLargeError,
+    "/robots-gzip-cut": TruncatedBodyError,
+    "/robots-crawl-delay": 200,
+    "/robots-crawl-delay-absurd": 200,
+    "/robots-crawl-delay-words": 200,
+    "/robots-timeout": FetchTimeoutError,
+    "/robots-reset": ConnectError,
+    "/endless-pages": 200,
+    "/same-etag": 200,
     "/slow-headers": FetchTimeoutError,
     "/slow-body": FetchTimeoutError,
     "/stall": FetchTimeoutError,
@@ -116,7 +152,10 @@ EXPECTED: dict[str, type[FetchError] | int] = {
     "/keep-alive-reset": 200,
 }
 #: Answers whose body must arrive whole, whatever happened on the way.
-WHOLE = {name for name, came_to in EXPECTED.items() if came_to == 200} - {"/empty", "/html-as-feed", "/header-latin-1"}
+WHOLE = {name for name, came_to in EXPECTED.items() if came_to == 200 and not name.startswith("/robots-")} - {
+    "/empty", "/html-as-feed", "/header-latin-1", "/soft-404", "/nul-bytes", "/utf-16-without-bom",
+    "/windows-1251-said-utf-8", "/bot-wall", "/consent-wall", "/pdf", "/endless-pages", "/same-etag",
+}  # fmt: skip
 
 
 def test_every_fault_of_the_server_has_an_expected_end() -> None:
@@ -185,6 +224,26 @@ def test_we_say_who_we_are_and_what_we_take(fetcher: Fetcher, server: FaultServe
     assert headers["accept"] == "application/rss+xml"
     assert headers["accept-encoding"] == "gzip, deflate, br"
     assert "cookie" not in headers
+
+
+def test_a_form_is_posted_and_a_redirect_after_it_is_got(fetcher: Fetcher, server: FaultServer) -> None:
+    server.pages["/form"] = Answer(status=303, headers=(("Location", "/good"),))
+
+    outcome = fetcher.fetch(FetchRequest(url="http://desk.example/form", form=(("a", "1"), ("a", "2"))))
+
+    assert (outcome.http_status, outcome.body) == (200, FEED)
+    first, second = server.log
+    assert first.headers["content-type"] == "application/x-www-form-urlencoded"
+    assert first.headers["content-length"] == str(len("a=1&a=2"))
+    assert "content-length" not in second.headers
+
+
+@pytest.mark.parametrize("path", ["/large", "/large-undeclared", "/endless"])
+def test_a_body_may_be_cut_at_its_limit_instead_of_refused(fetcher: Fetcher, path: str) -> None:
+    outcome = fetcher.fetch(FetchRequest(url=f"http://desk.example{path}", limit_bytes=1_000_000, is_cut_at_limit=True))
+
+    assert outcome.error is None
+    assert 500_000 < len(outcome.body) <= 1_000_000
 
 
 def test_validators_go_out_as_they_came_in(fetcher: Fetcher) -> None:

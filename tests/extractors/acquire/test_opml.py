@@ -17,7 +17,7 @@ LIST = b"""<?xml version="1.0"?>
  </outline></outline>
  <outline text="Again" xmlUrl="http://desk.example/feed"/>
  <outline text="A link" url="http://link.example/"/>
- <outline text="A file" xmlUrl="file:///etc/passwd"/>
+ <outline text="Apple" xmlUrl="feed://apple.example/f"/><outline text="Both" xmlUrl="feed:https://both.example/f"/>
 </body></opml>"""
 
 
@@ -25,6 +25,8 @@ def test_a_list_gives_each_feed_once_with_its_folders() -> None:
     assert read_opml(LIST, name="list") == (
         ListedFeed(url="http://desk.example/feed", title="Desk", folders=("Technology", "Press")),
         ListedFeed(url="http://loud.example/feed", title="Loud", folders=("Technology", "Press")),
+        ListedFeed(url="http://apple.example/f", title="Apple"),
+        ListedFeed(url="https://both.example/f", title="Both"),
     )
 
 

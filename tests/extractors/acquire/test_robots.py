@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from extractors.acquire.fetch import Fetcher
 from extractors.acquire.robots import RobotsRules, robots_request
-from extractors.errors import FetchTimeoutError
+from extractors.errors import FetchTimeoutError, RedirectLoopError
 from extractors.model import FetchOutcome
 
 AGENT = "newsdesk/0.1 (+https://newsdesk.example)"
@@ -75,6 +75,8 @@ def test_only_whole_addresses_of_sitemaps_are_given() -> None:
         (answer(200, b"<html>not found</html>"), True),
         (answer(404), True),
         (answer(403), True),
+        (answer(302), True),
+        (answer(429), False),
         (answer(500), False),
         (answer(None, is_error=True), False),
     ],
@@ -93,6 +95,37 @@ def test_rules_that_were_known_stay_while_the_server_fails() -> None:
 
     assert rules.allow("http://a.example/open", user_agent=AGENT)
     assert not rules.allow("http://a.example/closed", user_agent=AGENT)
+
+
+def test_more_redirects_than_five_mean_that_there_is_no_file(server: FaultServer) -> None:
+    server.pages["http://far.example/robots.txt"] = Answer(status=302, headers=(("Location", "/hops?n=5"),))
+    server.pages["http://near.example/robots.txt"] = Answer(status=302, headers=(("Location", "/hops?n=4"),))
+    with Fetcher(user_agent=AGENT, connect_to={".example": server.address}) as fetcher:
+        near = fetcher.fetch(robots_request("http://near.example/"))
+        far = fetcher.fetch(robots_request("http://far.example/"))
+
+    assert (near.http_status, len(near.hops)) == (200, 5)
+    assert isinstance(far.error, RedirectLoopError)
+    assert RobotsRules.of_answer(far).allow("http://far.example/x", user_agent=AGENT)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("User-agent: *\nDisallow: /", "*"),
+        ("User-agent: NewsDesk # ours\nDisallow: /", "NewsDesk"),
+        ("User-agent: other\nUser-agent: newsdesk\nDisallow: /", "newsdesk"),
+    ],
+)
+def test_it_is_said_for_whom_the_rules_were_written(text: str, expected: str) -> None:
+    assert RobotsRules.of_text(text).agent(AGENT) == expected
+
+
+def test_rules_beyond_500_kib_are_cut_off() -> None:
+    rules = RobotsRules.parse(b"User-agent: *\nDisallow: /a\n" + b"# more\n" * 100_000 + b"Disallow: /b\n")
+
+    assert not rules.allow("http://a.example/a", user_agent=AGENT)
+    assert rules.allow("http://a.example/b", user_agent=AGENT)
 
 
 def test_the_file_is_asked_for_at_the_root_of_the_host(server: FaultServer) -> None:
