@@ -8,7 +8,7 @@ select
         as date
     ) as day,
     count(*) as articles,
-    count(distinct coalesce(articles.story_id, articles.article_id)) as stories,
+    count(distinct articles.story_id) as stories,
     count(distinct articles.source) as sources
 from coverage
 join topics using (topic_id, query_version)
@@ -21,5 +21,5 @@ comment on view coverage_daily is 'One row per topic and day (UTC) with coverage
 comment on column coverage_daily.topic is 'topic_id of the topic.';
 comment on column coverage_daily.day is 'Day in UTC of publication as claimed; of our first sight where there is no claim, or a later one.';
 comment on column coverage_daily.articles is 'Articles that cover the topic.';
-comment on column coverage_daily.stories is 'Stories of these; an article without one stands for itself.';
+comment on column coverage_daily.stories is 'Stories of these.';
 comment on column coverage_daily.sources is 'Publishers of these.';

@@ -11,8 +11,7 @@ with covered as (
         articles.load_seq,
         -- A claim of publication later than our first sight of the article is wrong.
         least(coalesce(articles.published_at, articles.first_seen_at), articles.first_seen_at) as known_at,
-        -- Articles with the very same text are one story, also where none was assigned.
-        coalesce(max(articles.story_id) over (partition by articles.text_sha256), articles.text_sha256) as story,
+        articles.story_id as story,
         exists (
             from mentions
             where mentions.article_id = figures.article_id
@@ -100,4 +99,4 @@ order by
     shown.load_seq,
     shown.char_start;
 
-comment on macro table figures_compared is 'One row per figure in an article of the topic (any case), side by side by subject, kind, currency, unit and value, earliest first. Conversions are left out. Of the articles of one story, or with one text, only the earliest that states an amount of a subject shows it; with_copies := true shows all. first_at and first_source say who had the claim first: the same amount and unit, with a word of the names in common; has_mention is true where the sentence mentions the topic.';
+comment on macro table figures_compared is 'One row per figure in an article of the topic (any case), side by side by subject, kind, currency, unit and value, earliest first. Conversions are left out. Of the articles of one story only the earliest that states an amount of a subject shows it; with_copies := true shows all. first_at and first_source say who had the claim first: the same amount and unit, with a word of the names in common; has_mention is true where the sentence mentions the topic.';

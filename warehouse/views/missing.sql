@@ -8,21 +8,21 @@ select
     entries.outcome,
     case entries.outcome
         when 'pending' then case
-            when entries.attempt_count = 0 then 'Not fetched yet.'
-            else 'Tried ' || entries.attempt_count || ' times; tried again after '
-                || coalesce(strftime(entries.next_attempt_at, '%Y-%m-%d %H:%M UTC'), 'the next run begins')
+            when entries.attempt_count = 0 then 'Not fetched yet'
+            else 'Tried ' || case when entries.attempt_count = 1 then 'once' else entries.attempt_count || ' times' end
+                || ', to be tried again ' || coalesce(strftime(entries.next_attempt_at, 'after %Y-%m-%d %H:%M UTC'), 'at the next run')
         end
-        when 'duplicate' then 'Its article is held through another entry.'
-        when 'unchanged' then 'Its page was looked at again; the text is the one held.'
-        when 'too_short' then 'Less text than an article has.'
-        when 'not_article' then 'The page is not an article.'
-        when 'paywalled' then 'The publisher gives only a teaser without payment.'
-        when 'blocked' then 'The server refused us, or showed a wall.'
-        when 'gone' then 'The page is not there any more.'
-        when 'unsupported' then 'Neither HTML nor plain text.'
-        when 'failed' then 'It could not be fetched or read.'
+        when 'duplicate' then 'Its article is held'
+        when 'unchanged' then 'Its page was looked at again, the text is the one held'
+        when 'too_short' then 'Less text than an article has'
+        when 'not_article' then 'The page is not an article'
+        when 'paywalled' then 'The publisher gives only a teaser without payment'
+        when 'blocked' then 'The server refused us, or showed a wall'
+        when 'gone' then 'The page is not there any more'
+        when 'unsupported' then 'Nothing that can be read as text'
+        when 'failed' then 'It could not be fetched or read'
     end
-        || coalesce(' (' || entries.outcome_reason || ')', '') as reason,
+        || coalesce(': ' || entries.outcome_reason, '') as reason,
     entries.published_at,
     entries.first_seen_at,
     entries.outcome_at,

@@ -10,8 +10,7 @@ with said as (
         articles.load_seq,
         -- A claim of publication later than our first sight of the article is wrong.
         least(coalesce(articles.published_at, articles.first_seen_at), articles.first_seen_at) as known_at,
-        -- Articles with the very same text are one story, also where none was assigned.
-        coalesce(max(articles.story_id) over (partition by articles.text_sha256), articles.text_sha256) as story
+        articles.story_id as story
     from quotes
     join articles using (article_id, revision)
     where quotes.speaker is not null
@@ -46,7 +45,7 @@ comment on macro table quotes_by_speaker is 'The view of this name; with_copies 
 create or replace view quotes_by_speaker as
 from quotes_by_speaker();
 
-comment on view quotes_by_speaker is 'One row per speaker and quote, by speaker, newest first: of the articles of one story, or with one text, only the earliest that has it. Quotes without a speaker are left out. quotes_by_speaker(with_copies := true) shows the copies, too.';
+comment on view quotes_by_speaker is 'One row per speaker and quote, by speaker, newest first: of the articles of one story only the earliest that has it. Quotes without a speaker are left out. quotes_by_speaker(with_copies := true) shows the copies, too.';
 comment on column quotes_by_speaker.speaker is 'Full name where the article gives it, else the words that name the speaker.';
 comment on column quotes_by_speaker.text is 'The words with their marks.';
 comment on column quotes_by_speaker.cue is 'The word that marks it as said; null: none.';
