@@ -7,7 +7,7 @@ CORPORA ?= ../shared/corpora
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-fast check fix lint types imports docs docs-check constraints clean \
-        bench-text bench-facts bench-flow
+        bench-text bench-facts bench-feeds bench-polling bench-day bench-flow bench-peers bench-mutants bench-backfill
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -62,11 +62,29 @@ constraints: $(READY) ## pin today's versions with hashes
 bench-text: $(READY) ## text quality on every corpus of $(CORPORA)
 	@for c in $(CORPORA)/*/pages.jsonl; do echo "== $$(basename $$(dirname $$c))"; $(BIN)/python -m bench.text $$(dirname $$c); done
 
+bench-peers: $(READY) ## newsdesk beside other tools, each in an environment of its own, on every corpus
+	@for c in $(CORPORA)/*/pages.jsonl; do $(BIN)/python -m bench.peers $$(dirname $$c); done
+
+bench-mutants: $(READY) ## 20,000 damaged pages: no crash, no hang, bounded memory
+	@nice $(BIN)/python -m bench.mutants
+
 bench-facts: $(READY) ## figures, quotes, speakers on the seeds
 	@$(BIN)/python -m bench.facts ../shared/seeds
+
+bench-feeds: $(READY) ## the reading of feeds, beside feedparser alone
+	@$(BIN)/python -m bench.feeds $(CORPORA)/feeds
+
+bench-polling: $(READY) ## one round of polls over 10,000 feeds on loopback, beside a bare client
+	@$(BIN)/python -m bench.polling --feeds 10000
+
+bench-day: $(READY) ## a day of 500 feeds simulated, beside fixed intervals
+	@$(BIN)/python -m bench.day
 
 bench-flow: $(READY) ## the main job end to end over a generated newsroom
 	@$(BIN)/python -m bench.flow --feeds 40 --articles 2000
 
+bench-backfill: $(READY) ## an archive of 1 GB taken in, killed ten times
+	@$(BIN)/python -m bench.backfill --gigabytes 1
+
 clean: ## remove .venv and caches
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache *.egg-info
+	@rm -rf $(VENV) .peers .pytest_cache .mypy_cache .ruff_cache .import_linter_cache *.egg-info

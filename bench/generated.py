@@ -113,7 +113,7 @@ def page(number: int, url: str) -> str:
     About 170 kB around 700 words, on which bare trafilatura spends what it spends on the pages of newspapers-181 (22 to
     26 ms of CPU a page with metadata, 181 kB; measured side by side, 2026-11).
     """
-    rng = random.Random(number)  # noqa: S311 - repeatable, not secret
+    rng = random.Random(number)
     body = "".join(
         f"<p>{' '.join(_sentence(rng, number) for _ in range(rng.randint(2, 4)))}</p>" for _ in range(_PARAGRAPHS)
     )
@@ -154,14 +154,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
-        kind, body = "text/html; charset=utf-8", b""
-        if parts.path == "/grow":
+        status, kind, body = 200, "text/html; charset=utf-8", b""
+        if parts.path == "/robots.txt":
+            status = 404
+        elif parts.path == "/grow":
             self.server.site.count += int(parse_qs(parts.query)["count"][0])
         elif parts.path == "/feed.rss":
             kind, body = "application/rss+xml", self.server.site.feed(int(self.headers["Host"][6:9]))
         else:
             body = self.server.site.page(int(parts.path.rsplit("/", 1)[1][:6]))
-        self.send_response(200)
+        self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

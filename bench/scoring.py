@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 _WORD = re.compile(r"\w+")
 _NOT_WORD = re.compile(r"[\W_]+")
+_BETWEEN_NAMES = re.compile(r"[;,/|]|\s&\s|\s(?:[Aa]nd|und|et|y|e|en|och|og)\s")
 _SHINGLE_WORDS = 4
 _RESAMPLES = 1000
 _LOW, _HIGH = 0.025, 0.975
@@ -78,8 +79,16 @@ def fold(text: str) -> str:
 
 
 def same_names(gold: Sequence[str], predicted: Sequence[str]) -> bool:
-    """Tell whether two lists hold the same names in any order."""
-    return {fold(name) for name in gold} == {fold(name) for name in predicted}
+    """
+    Tell whether two lists name the same people in any order.
+
+    Corpora give several authors now as a list, now as one string ("A; B", "A and B"): both sides are split alike.
+    """
+    return _people(gold) == _people(predicted)
+
+
+def _people(names: Sequence[str]) -> set[str]:
+    return {folded for name in names for part in _BETWEEN_NAMES.split(name) if (folded := fold(part))}
 
 
 def f1_of(shares: Sequence[tuple[float, float, float]]) -> tuple[float, float, float]:
@@ -111,7 +120,7 @@ def summarise(scores: Sequence[PageScore], *, seed: int = 7) -> dict[str, float 
         "authors_pct": lambda part: _right([score.authors for score in part]),
         "ms_per_page": lambda part: statistics.median(score.milliseconds for score in part) if part else None,
     }
-    chooser = random.Random(seed)  # noqa: S311 - resampling, no secret
+    chooser = random.Random(seed)
     samples = [chooser.choices(scores, k=len(scores)) for _ in range(_RESAMPLES)] if scores else []
     for name, measure in measures.items():
         value = measure(scores)

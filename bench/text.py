@@ -142,9 +142,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CorpusError as error:
         print(f"bench.text: {error}", file=sys.stderr)
         return 2
-    except ImportError as error:
-        print(f"bench.text: {error}; install the tool beside newsdesk first", file=sys.stderr)
-        return 2
     print(json.dumps(results, ensure_ascii=False) if options.json else table(results))
     return 0
 

@@ -1,8 +1,13 @@
-"""Run newsdesk or another extractor on the bytes of one page, all behind one signature."""
+"""
+Run newsdesk, or an extractor that it is built on, on the bytes of one page, all behind one signature.
+
+Other extractors run in environments of their own: ``bench.peers``.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from extractors.model import Document, Hints
 from extractors.text.metadata import Metadata
@@ -61,8 +66,22 @@ def _days(about: Metadata) -> frozenset[str]:
     if about.published_at is None:
         return frozenset()
     instant = f"-> {about.published_at.isoformat()}"
-    written = {raw[:10] for field, _where, raw in about.candidates if field == "published_at" and raw.endswith(instant)}
+    written = {
+        _written_day(raw)
+        for field, _where, raw in about.candidates
+        if field == "published_at" and raw.endswith(instant)
+    }
     return frozenset({about.published_at.date().isoformat(), *written})
+
+
+def _written_day(raw: str) -> str:
+    """Return the day of a claim as it is written, in its own zone."""
+    if raw[:1].isdigit():
+        return raw[:10]
+    try:
+        return parsedate_to_datetime(raw.split(" -> ", 1)[0]).date().isoformat()
+    except ValueError:
+        return raw
 
 
 def _trafilatura(sample: Sample, *, precision: bool = False, recall: bool = False, fast: bool = False) -> Extracted:
@@ -120,30 +139,17 @@ def resiliparse(sample: Sample) -> Extracted:
     return Extracted(text=extract_plain_text(_decoded(sample), main_content=True, alt_texts=False, comments=False))
 
 
-def readability(sample: Sample) -> Extracted:
-    """Run readability-lxml (installed beside, see ``make bench-peers``)."""
-    from lxml.html import fromstring
-    from readability import Document as Readable  # type: ignore[import-not-found]
+def htmldate(sample: Sample) -> Extracted:
+    """Run htmldate alone, its extensive search on (its default): a date and nothing else."""
+    from htmldate import find_date
 
     if sample.is_plain:
-        return Extracted(text=_decoded(sample))
-    found = Readable(_decoded(sample))
-    return Extracted(text=fromstring(found.summary()).text_content(), title=found.short_title())
-
-
-def newspaper4k(sample: Sample) -> Extracted:
-    """Run newspaper4k (installed beside, see ``make bench-peers``)."""
-    from newspaper import Article  # type: ignore[import-not-found]
-
-    if sample.is_plain:
-        return Extracted(text=_decoded(sample))
-    found = Article(sample.url)
-    found.download(input_html=_decoded(sample))
-    found.parse()
-    day = found.publish_date.date().isoformat() if found.publish_date else None
-    return Extracted(
-        text=found.text, title=found.title, days=frozenset({day} if day else ()), authors=tuple(found.authors)
-    )
+        return Extracted()
+    try:
+        day = find_date(sample.body, original_date=True, url=sample.url)
+    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
+        day = None
+    return Extracted(days=frozenset({day} if day else ()))
 
 
 TOOLS: dict[str, Tool] = {
@@ -152,8 +158,7 @@ TOOLS: dict[str, Tool] = {
     "trafilatura-precision": trafilatura_precision,
     "trafilatura-fast": trafilatura_fast,
     "resiliparse": resiliparse,
-    "readability-lxml": readability,
-    "newspaper4k": newspaper4k,
+    "htmldate": htmldate,
 }
 #: What runs when no tool is named.
 DEFAULT_TOOLS = ("newsdesk", "trafilatura")

@@ -5,12 +5,11 @@ Every step is pure, so this runs in a worker process, a notebook or a cluster al
 ``read`` is its result.
 """
 
-import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urlsplit
 
-from extractors.acquire.urls import LOCAL_SOURCE, registrable_domain, url_key
+from extractors.acquire.urls import LOCAL_SOURCE, publisher, url_key
+from extractors.bodies import Body, read_body
 from extractors.errors import ExtractError
 from extractors.facts.figures import find_figures
 from extractors.facts.quotes import find_quotes
@@ -20,32 +19,27 @@ from extractors.judging import MIN_CHARS, count_words, judge, weight
 from extractors.model import (
     Article,
     Document,
+    Furniture,
     Hints,
     Outcome,
     Reading,
-    Removal,
-    RemovalKind,
     TextFrom,
     WatchedTopic,
 )
-from extractors.text import article as extraction
-from extractors.text.clean import About, clean, relabel
-from extractors.text.decode import Decoded, decode
-from extractors.text.header import read_header
-from extractors.text.language import detect_language
-from extractors.text.metadata import Metadata, read_metadata
-from extractors.text.page import Page, Segment, parse_page
+from extractors.stories.fingerprint import sketch
+from extractors.stories.words import fold
+from extractors.text.clean import clean
+from extractors.text.decode import decode
+from extractors.text.furniture import strip, survey
+from extractors.text.metadata import Metadata
+from extractors.text.page import Page
 from extractors.text.page_kinds import form_of, media_type, unreadable
-from extractors.text.recover import recover
-from extractors.text.repair import merge_repairs, repair_page, repair_texts
+from extractors.text.truncation import find_break
 from extractors.version import EXTRACTOR, extractor_version
 
 #: What a bare "$" means where nothing is known of the source.
 _DEFAULT_CURRENCY = "USD"
-#: Below this share of what the feed itself gave, the page's text is not the article.
-_THIN_SHARE = 0.4
-#: How much longer JSON-LD's own text must be to replace the page's.
-_CLAIM_RATIO = 2.0
+_NOTHING_LEARNT = Furniture()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,29 +62,18 @@ class Trace:
     candidates: tuple[tuple[str, str, str], ...] = ()
     #: What was believed of them; None where the document was not looked into.
     metadata: Metadata | None = None
+    #: Why the text is not whole; None where nothing says so.
+    truncation: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Body:
-    """The text of a document and what was found on the way."""
-
-    blocks: tuple[extraction.Block, ...]
-    removals: tuple[Removal, ...]
-    metadata: Metadata
-    text_from: TextFrom
-    language: str | None
-    score: float | None
-    repairs: tuple[str, ...]
-    extracted_chars: int
-    segments: tuple[Segment, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """Return the paragraphs joined by a newline, in NFC."""
-        return "\n".join(block.text for block in self.blocks)
-
-
-def read(document: Document, *, hints: Hints, topics: tuple[WatchedTopic, ...], now: datetime) -> Reading:
+def read(
+    document: Document,
+    *,
+    hints: Hints,
+    topics: tuple[WatchedTopic, ...],
+    now: datetime,
+    furniture: Furniture = _NOTHING_LEARNT,
+) -> Reading:
     """
     Return everything that newsdesk reads from one document.
 
@@ -99,15 +82,23 @@ def read(document: Document, *, hints: Hints, topics: tuple[WatchedTopic, ...], 
         hints: What the feed said about the page; empty hints where there is none.
         topics: The watchlist's topics.
         now: Aware UTC; dates far after it are refused.
+        furniture: What repeats on the site, as far as the warehouse has learnt.
 
     Returns:
         A reading with an article where the outcome is ``stored``, without one otherwise. A page that breaks the
         extractor gives the outcome ``failed``; nothing is raised.
     """
-    return trace(document, hints=hints, topics=topics, now=now).reading
+    return trace(document, hints=hints, topics=topics, now=now, furniture=furniture).reading
 
 
-def trace(document: Document, *, hints: Hints, topics: tuple[WatchedTopic, ...], now: datetime) -> Trace:
+def trace(
+    document: Document,
+    *,
+    hints: Hints,
+    topics: tuple[WatchedTopic, ...],
+    now: datetime,
+    furniture: Furniture = _NOTHING_LEARNT,
+) -> Trace:
     """Return the reading of one document with what each step saw; the arguments are those of ``read``."""
     kind = unreadable(document.body)
     if kind is not None:
@@ -126,29 +117,24 @@ def trace(document: Document, *, hints: Hints, topics: tuple[WatchedTopic, ...],
     if form == "feed":
         return _end(seen, document, Outcome.NOT_ARTICLE, "the document is a feed or another XML file")
     try:
-        return _read_text(document, decoded, seen=seen, hints=hints, topics=topics, now=now)
+        page, body = read_body(document, decoded, form=form, hints=hints, now=now)
+        return _read_text(document, page, body, seen=seen, hints=hints, topics=topics, furniture=furniture)
     except ExtractError as error:
         return _end(seen, document, Outcome.FAILED, f"{type(error).__name__}: {error}")
 
 
 def _read_text(
-    document: Document, decoded: Decoded, *, seen: Trace, hints: Hints, topics: tuple[WatchedTopic, ...], now: datetime
+    document: Document,
+    page: Page | None,
+    body: Body,
+    *,
+    seen: Trace,
+    hints: Hints,
+    topics: tuple[WatchedTopic, ...],
+    furniture: Furniture,
 ) -> Trace:
-    """Read a page or a plain text, and judge what came out."""
-    page = None
-    if seen.form == "plain":
-        body = _read_plain(document, decoded, hints=hints)
-    else:
-        page, body = _read_page(document, decoded, hints=hints, now=now)
-    seen = replace(
-        seen,
-        repairs=body.repairs,
-        extracted_chars=body.extracted_chars,
-        text_chars=len(body.text),
-        blocks=tuple((block.kind.value, block.text) for block in body.blocks),
-        candidates=body.metadata.candidates,
-        metadata=body.metadata,
-    )
+    """Judge what was read, and find in it what is looked for."""
+    # Judged with all that the page gave: whether it is an article must not depend on what was learnt meanwhile.
     outcome, reason = judge(
         document,
         text=body.text,
@@ -157,137 +143,67 @@ def _read_text(
         segments=body.segments,
     )
     if outcome is not Outcome.STORED:
-        ended = _end(seen, document, outcome, reason)
+        ended = _end(_described(seen, body), document, outcome, reason)
         return replace(ended, reading=replace(ended.reading, removals=body.removals))
-    article = _article(document, body, hints=hints)
+    sightings = survey(body.blocks, about=body.about)
+    body = _unfurnished(body, furniture)
+    broken = find_break(
+        body.blocks, segments=body.segments, page=page, text_from=body.text_from, metadata=body.metadata
+    )
+    article = replace(_article(document, body, hints=hints), is_truncated=broken is not None)
+    reading = Reading(
+        document_sha256=document.sha256,
+        outcome=Outcome.STORED,
+        charset=seen.charset,
+        article=article,
+        removals=body.removals,
+        # Files of no known publisher are of no site.
+        sightings=sightings if article.source != LOCAL_SOURCE else (),
+        sketch=sketch(fold(article.text)),
+    )
+    return replace(
+        _described(seen, body), truncation=broken, reading=_searched(reading, article, hints=hints, topics=topics)
+    )
+
+
+def _searched(reading: Reading, article: Article, *, hints: Hints, topics: tuple[WatchedTopic, ...]) -> Reading:
+    """Return *reading* with what is found in the text of its article."""
     mentions, coverage = match(
         compile_topics(topics), title=article.title, text=article.text, source=article.source, language=article.language
     )
     quotes = find_quotes(article.text, language=article.language)
+    currency = hints.currency or _DEFAULT_CURRENCY
+    figures = find_figures(article.text, language=article.language, currency=currency, quotes=quotes)
+    return replace(reading, mentions=mentions, coverage=coverage, figures=figures, quotes=quotes)
+
+
+def _described(seen: Trace, body: Body) -> Trace:
+    """Return *seen* with what was read."""
     return replace(
         seen,
-        reading=Reading(
-            document_sha256=document.sha256,
-            outcome=Outcome.STORED,
-            charset=decoded.charset,
-            article=article,
-            removals=body.removals,
-            mentions=mentions,
-            coverage=coverage,
-            figures=find_figures(
-                article.text, language=article.language, currency=hints.currency or _DEFAULT_CURRENCY, quotes=quotes
-            ),
-            quotes=quotes,
-        ),
+        repairs=body.repairs,
+        extracted_chars=body.extracted_chars,
+        text_chars=len(body.text),
+        blocks=tuple((block.kind.value, block.text) for block in body.blocks),
+        candidates=body.metadata.candidates,
+        metadata=body.metadata,
     )
 
 
-# --- the two forms -------------------------------------------------------------------------------------------------
+def _unfurnished(body: Body, furniture: Furniture) -> Body:
+    """Take what repeats on the site from *body*, as long as an article is left, and clean what is left anew."""
+    while True:
+        stripped = strip(body.blocks, about=body.about, furniture=furniture)
+        if not stripped.removals:
+            return body
+        cleaned = clean(stripped.blocks, about=body.about)
+        left = replace(body, blocks=cleaned.blocks, removals=(*body.removals, *stripped.removals, *cleaned.removals))
+        if weight(left.text) < MIN_CHARS:
+            return body
+        body = left
 
 
-def _read_plain(document: Document, decoded: Decoded, *, hints: Hints) -> _Body:
-    """Read a plain text: its header, its furniture, its readers' comments."""
-    found = extraction.extract_plain(unicodedata.normalize("NFC", decoded.text))
-    language, _score = detect_language(" ".join(block.text for block in found.blocks[:40]))
-    repaired = repair_texts([block.text for block in found.blocks], language=language)
-    blocks = [relabel(block, text) for block, text in zip(found.blocks, repaired.texts, strict=True) if text]
-    header = read_header([block.text for block in blocks])
-    gone = {number: Removal(kind=kind, text=blocks[number].text, rule=rule) for number, kind, rule in header.strips}
-    cleaned = clean(
-        [block for number, block in enumerate(blocks) if number not in gone],
-        about=About(titles=tuple(filter(None, (header.title, hints.title))), is_plain=True),
-    )
-    title = header.title or hints.title
-    language, score = detect_language(" ".join(block.text for block in cleaned.blocks[:40]), title=title)
-    metadata = Metadata(
-        title=title,
-        standfirst=header.standfirst,
-        authors=header.authors or hints.authors,
-        published_at=hints.published_at,
-        published_at_from="feed" if hints.published_at else None,
-        canonical_url=document.final_url or document.url,
-        candidates=(("title", "first lines", header.title),) if header.title else (),
-    )
-    return _Body(
-        blocks=cleaned.blocks,
-        removals=(*gone.values(), *cleaned.removals),
-        metadata=metadata,
-        text_from=TextFrom.FILE,
-        language=language,
-        score=score,
-        repairs=repaired.repairs,
-        extracted_chars=found.extracted_chars,
-    )
-
-
-def _read_page(document: Document, decoded: Decoded, *, hints: Hints, now: datetime) -> tuple[Page, _Body]:
-    """Read a page: its claims, trafilatura's text, and a better witness where that is thin."""
-    url = document.final_url or document.url
-    markup, repairs = repair_page(decoded.text)
-    page = parse_page(markup, url=url)
-    metadata = read_metadata(page, final_url=url, hints=hints, now=now)
-    found = extraction.extract_page(page)
-    body = _finish(found, metadata, repairs=repairs, text_from=TextFrom.PAGE, declared=page.language)
-    for text_from, other in (
-        (TextFrom.JSON_LD, extraction.extract_plain(found.article_body) if found.article_body else None),
-        (TextFrom.FEED, extraction.extract_fragment(hints.content_html, url=url) if hints.content_html else None),
-    ):
-        if other is not None and _is_richer(other, body, text_from):
-            body = _finish(other, metadata, repairs=repairs, text_from=text_from, declared=page.language)
-    return page, body
-
-
-def _is_richer(other: extraction.Extraction, body: _Body, text_from: TextFrom) -> bool:
-    """Tell whether another witness holds the article where the page's own text is thin."""
-    size = weight(body.text)
-    theirs = sum(weight(block.text) for block in other.blocks)
-    if text_from is TextFrom.FEED:
-        return theirs > size and (size < MIN_CHARS or size < _THIN_SHARE * theirs)
-    # trafilatura's last resort is JSON-LD too: then nothing of the text stands in the page.
-    is_elsewhere = bool(body.blocks) and all(block.index < 0 for block in body.blocks)
-    return theirs >= MIN_CHARS and (theirs > _CLAIM_RATIO * size or (is_elsewhere and 2 * theirs > size))
-
-
-def _finish(
-    found: extraction.Extraction,
-    metadata: Metadata,
-    *,
-    repairs: tuple[str, ...],
-    text_from: TextFrom,
-    declared: str | None,
-) -> _Body:
-    """Repair and clean the blocks of an extraction."""
-    blocks_found = recover(found, standfirst=metadata.standfirst)
-    texts = [unicodedata.normalize("NFC", block.text) for block in blocks_found]
-    language, score = detect_language(" ".join(texts[:40]), title=metadata.title)
-    repaired = repair_texts(texts, language=language or (declared or "")[:2] or None)
-    blocks = [relabel(block, text) for block, text in zip(blocks_found, repaired.texts, strict=True) if text]
-    cleaned = clean(blocks, about=_about(metadata))
-    pruned = tuple(Removal(kind=RemovalKind.COMMENT, text=text, rule=rule) for text, rule in found.pruned)
-    return _Body(
-        blocks=cleaned.blocks,
-        removals=(*cleaned.removals, *pruned),
-        metadata=metadata,
-        text_from=text_from,
-        language=language,
-        score=score,
-        repairs=merge_repairs(repairs, repaired.repairs),
-        extracted_chars=found.extracted_chars,
-        segments=found.segments,
-    )
-
-
-def _about(metadata: Metadata) -> About:
-    """Return what the rules of ``clean`` need to know of the page."""
-    return About(
-        titles=metadata.titles, authors=metadata.authors, is_news=any("News" in name for name in metadata.types)
-    )
-
-
-# --- records -------------------------------------------------------------------------------------------------------
-
-
-def _article(document: Document, body: _Body, *, hints: Hints) -> Article:
+def _article(document: Document, body: Body, *, hints: Hints) -> Article:
     """Return the article of a text worth storing."""
     about = body.metadata
     text = body.text
@@ -296,7 +212,7 @@ def _article(document: Document, body: _Body, *, hints: Hints) -> Article:
         article_id=article_id(url_key(about.canonical_url)),
         url=url,
         canonical_url=about.canonical_url,
-        source=_source(document, hints),
+        source=publisher(url, feed_source=hints.source),
         title=about.title,
         text=text,
         text_sha256=sha256_hex(text),
@@ -314,16 +230,6 @@ def _article(document: Document, body: _Body, *, hints: Hints) -> Article:
         extractor=EXTRACTOR,
         extractor_version=extractor_version(),
     )
-
-
-def _source(document: Document, hints: Hints) -> str:
-    """Return the publisher: the feed's where the page stayed with it, else the domain that answered."""
-    url = document.final_url or document.url
-    if urlsplit(url).scheme not in {"http", "https"}:
-        return hints.source or LOCAL_SOURCE
-    domain = registrable_domain(url)
-    stayed = hints.source is not None and registrable_domain(f"https://{hints.source}/") == domain
-    return hints.source if stayed and hints.source else domain
 
 
 def _no_article(document: Document, outcome: Outcome, reason: str | None, charset: str | None) -> Reading:

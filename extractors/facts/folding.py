@@ -63,7 +63,7 @@ def fold(text: str) -> str:
     is longer (Unicode 15 SpecialCasing), so it is replaced first.
     """
     if text.isascii():
-        return text.lower()
+        return text.lower().replace("`", "'")
     lower = text.replace("İ", "i").lower()
     return _VARIANT.sub(lambda match: _VARIANTS.get(match[0], _NO_CHARACTER), lower)
 

@@ -24,7 +24,7 @@ Span = tuple[int, int]
 #: deep, seek help" names nothing.
 _GAPS: Final = '\t-"“”„«»()[]·・/'
 _RUN: Final = re.compile(r"(?<! ) {2,3}(?! )")
-_URL: Final = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)[!-~]+")
+_URL: Final = re.compile(r"(?:[a-z][a-z0-9+.-]{0,30}://|www\.)[!-~]+")
 #: A word for counting distances: a run of letters and digits, or one character of a script without spaces.
 _COUNTED: Final = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\W\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
 #: After these no particle or mark can follow.

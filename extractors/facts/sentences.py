@@ -43,6 +43,8 @@ _NEXT_WORD: Final = re.compile(r"[\s\"'“‘«„「『(\[]*(\w+)")
 #: An opening mark and the mark that closes it; the straight mark is its own pair.
 _QUOTED: Final = re.compile(r"“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»|「[^「」]*」|『[^『』]*』|\"[^\"]*\"")
 _MOST_CHARS: Final = 800
+#: Texts whose sentences are remembered: an article and its title.
+_REMEMBERED: Final = 4
 _LONGEST_ORDINAL: Final = 2
 
 
@@ -70,12 +72,14 @@ def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
     """
     first = text.rfind("\n", 0, start) + 1
     last = text.find("\n", end)
-    paragraph = text[first : len(text) if last < 0 else last]
-    spans = _paragraph_spans(paragraph)
-    starts = [span[0] for span in spans]
-    left = spans[max(0, bisect_right(starts, start - first) - 1)][0] if spans else 0
-    right = spans[max(0, bisect_right(starts, max(start, end - 1) - first) - 1)][1] if spans else len(paragraph)
-    left, right = min(first + left, start), max(first + right, end)
+    last = len(text) if last < 0 else last
+    starts, spans = _sentences(text)
+    low, high = bisect_left(starts, first), bisect_left(starts, last)
+    left, right = first, last
+    if low < high:
+        left = spans[max(low, bisect_right(starts, start, low, high) - 1)][0]
+        right = spans[max(low, bisect_right(starts, max(start, end - 1), low, high) - 1)][1]
+    left, right = min(left, start), max(right, end)
     return (left, right) if right - left <= _MOST_CHARS else _cut(text, (left, right), (start, end))
 
 
@@ -92,7 +96,13 @@ def _cut(text: str, sentence: tuple[int, int], place: tuple[int, int]) -> tuple[
     return left, right
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=_REMEMBERED)
+def _sentences(text: str) -> tuple[list[int], list[tuple[int, int]]]:
+    """Return where the sentences of *text* start, with the sentences; asked for at every figure and quote of it."""
+    spans = sentence_spans(text)
+    return [start for start, _end in spans], spans
+
+
 def _paragraph_spans(paragraph: str) -> tuple[tuple[int, int], ...]:
     found = (match.span() for match in _QUOTED.finditer(paragraph)) if len(paragraph) > 1 else ()
     quoted = [(start, end) for start, end in found if end - start <= _MOST_CHARS]

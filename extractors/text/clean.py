@@ -14,6 +14,7 @@ from extractors.model import Removal, RemovalKind
 from extractors.text import phrases
 from extractors.text.article import Block, BlockKind, key
 from extractors.text.comments import find_seam, split_glued
+from extractors.text.edges import claimed_end, edge_line, reading_list
 
 #: Longest blocks, in words, that a rule may take on its phrase alone.
 _NAG_WORDS = 45
@@ -27,11 +28,10 @@ _TOP_BLOCKS = 6
 _END_BLOCKS = 4
 #: A repeated sentence of at least so many words, in a block of at most so many, is a pull quote.
 _PULL_WORDS = (8, 60)
-#: A list of readings may be at most this share of the words of the text.
-_LIST_SHARE = 0.3
-_LIST_LINE_WORDS = 40
 _LINKED = 0.75
 _LINKED_ITEM = 0.5
+#: A line that is a link as a whole is a link to another text.
+_ALL_LINKED = 0.85
 _PARTLY_LINKED = 0.3
 #: Most headings, items and rows of a text that is prose, as a share of its blocks.
 _LISTED_SHARE = 0.1
@@ -62,6 +62,8 @@ class About:
     is_plain: bool = False
     #: Whether the page calls itself a news article.
     is_news: bool = False
+    #: JSON-LD's body of the article, where the page gives one.
+    claim: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +108,7 @@ def clean(blocks: Sequence[Block], *, about: About) -> Cleaned:
     gone: list[_Gone] = []
     for _round in range(_MAX_ROUNDS if len(kept) <= _MANY_BLOCKS else 2):
         before = len(gone)
-        for rule in (_cut_comments, _cut_reading_list, _strip_blocks):
+        for rule in (_cut_comments, _cut_reading_list, _strip_blocks, _cut_below_claim):
             kept, more = rule(kept, about)
             gone.extend(more)
         if len(gone) == before:
@@ -169,9 +171,9 @@ def _byline(number: int, context: _Context) -> Verdict | None:
     is_end = number < _TOP_BLOCKS or number >= len(context.blocks) - _END_BLOCKS
     if not is_end or block.words > _BYLINE_WORDS:
         return None
-    if context.keys[number] in context.author_keys or _fits(phrases.BYLINE, block.text, anywhere=False):
+    if context.keys[number] in context.author_keys or phrases.is_byline(block.text):
         return RemovalKind.BYLINE, "author_line"
-    if _fits(phrases.DATELINE, block.text, anywhere=False):
+    if phrases.is_dateline(block.text):
         return RemovalKind.BYLINE, "date_line"
     if block.near("byline") and not block.near("body") and not _is_sentence(block.text):
         return RemovalKind.BYLINE, "byline_container"
@@ -186,11 +188,7 @@ def _caption(number: int, context: _Context) -> Verdict | None:
             return RemovalKind.CAPTION, "figcaption"
         if block.near("caption") and not block.near("body"):
             return RemovalKind.CAPTION, "caption_container"
-    if (
-        block.words <= _CREDIT_WORDS
-        and not _is_sentence(block.text)
-        and _fits(phrases.CREDIT, block.text, anywhere=True)
-    ):
+    if block.words <= _CREDIT_WORDS and not _is_sentence(block.text) and phrases.is_credit(block.text):
         return RemovalKind.CAPTION, "picture_credit"
     return None
 
@@ -217,18 +215,18 @@ def _furniture(number: int, context: _Context) -> Verdict | None:
     block = context.blocks[number]
     if block.words > _NAG_WORDS or len(block.text) > _MAX_PHRASE_CHARS:
         return None
-    if block.words <= _SHARE_WORDS and _fits(phrases.SHARE, block.text, anywhere=False):
+    if block.words <= _SHARE_WORDS and phrases.is_share(block.text):
         return RemovalKind.SHARE, "share_phrase"
-    for kind, pattern, rule in _NAGS:
-        if _fits(pattern, block.text, anywhere=True):
+    for kind, is_nag, rule in _NAGS:
+        if is_nag(block.text):
             return kind, rule
     return None
 
 
 _NAGS = (
-    (RemovalKind.NEWSLETTER, phrases.NEWSLETTER, "newsletter_phrase"),
-    (RemovalKind.SUBSCRIPTION, phrases.SUBSCRIPTION, "subscription_phrase"),
-    (RemovalKind.CONSENT, phrases.CONSENT, "consent_phrase"),
+    (RemovalKind.NEWSLETTER, phrases.is_newsletter, "newsletter_phrase"),
+    (RemovalKind.SUBSCRIPTION, phrases.is_subscription, "subscription_phrase"),
+    (RemovalKind.CONSENT, phrases.is_consent, "consent_phrase"),
 )
 
 
@@ -237,12 +235,10 @@ def _related(number: int, context: _Context) -> Verdict | None:
     block = context.blocks[number]
     if block.words > _RELATED_WORDS:
         return None
-    is_bare = (
-        context.about.is_plain and ":" not in block.text and _fits(phrases.READING_LIST, block.text, anywhere=False)
-    )
+    is_bare = context.about.is_plain and ":" not in block.text and phrases.is_reading_list(block.text)
     if (
         not is_bare
-        and _fits(phrases.RELATED, block.text, anywhere=False)
+        and phrases.is_related(block.text)
         and (block.link_density > _PARTLY_LINKED or not _is_sentence(block.text))
     ):
         return RemovalKind.RELATED, "related_phrase"
@@ -252,8 +248,12 @@ def _related(number: int, context: _Context) -> Verdict | None:
 
 
 def _linked(number: int, context: _Context) -> Verdict | None:
-    """Take a headline that is a link, where the second extractor left it out and the text is no list of things."""
+    """Take a headline that is a link, in a text that is no list of things."""
     block = context.blocks[number]
+    if context.is_prose and block.kind is not BlockKind.ITEM and block.words >= _HEADLINE_WORDS:
+        is_headline = not _is_sentence(block.text) or block.text.isupper() or block.text.endswith("]")
+        if block.link_density >= _ALL_LINKED and is_headline:
+            return RemovalKind.RELATED, "linked_line"
     least = _LINKED_ITEM if block.kind is BlockKind.ITEM else _LINKED
     if not context.is_prose or block.is_witnessed is not False or block.words < _HEADLINE_WORDS:
         return None
@@ -269,9 +269,14 @@ def _unconfirmed(number: int, context: _Context) -> Verdict | None:
     """
     block = context.blocks[number]
     is_short = block.words < _UNCONFIRMED_WORDS and len(block.text) < _WIDE_CHARS * _UNCONFIRMED_WORDS
-    if not (context.is_prose and context.is_confirmed and is_short) or block.is_claimed:
+    if not (context.is_prose and context.is_confirmed and is_short) or block.is_claimed or _is_quoted(block):
         return None
     return (RemovalKind.OTHER, "unconfirmed_short_block") if block.is_witnessed is False else None
+
+
+def _is_quoted(block: Block) -> bool:
+    """Tell whether a block stands in a quotation, such as an embedded post: the second extractor leaves those out."""
+    return block.kind is BlockKind.QUOTE or (block.segment is not None and "blockquote" in block.segment.path)
 
 
 def _trailing(number: int, context: _Context) -> Verdict | None:
@@ -295,9 +300,15 @@ def _comment_part(number: int, context: _Context) -> Verdict | None:
     ):
         return RemovalKind.COMMENT, "comment_container"
     is_last = number >= len(context.blocks) - _END_BLOCKS
-    if is_last and _fits(phrases.COMMENT_MARKER, block.text, anywhere=False) and block.words <= _SHARE_WORDS:
+    if is_last and phrases.is_comment_marker(block.text) and block.words <= _SHARE_WORDS:
         return RemovalKind.COMMENT_FORM, "comment_invitation"
     return None
+
+
+def _edge(number: int, context: _Context) -> Verdict | None:
+    """Take a line at either end that speaks of the text."""
+    blocks = context.blocks
+    return edge_line(blocks[number], number=number, count=len(blocks), authors=context.about.authors)
 
 
 def _empty(number: int, context: _Context) -> Verdict | None:
@@ -318,16 +329,9 @@ _RULES: tuple[Callable[[int, _Context], Verdict | None], ...] = (
     _linked,
     _unconfirmed,
     _trailing,
+    _edge,
     _empty,
 )
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _fits(pattern: re.Pattern[str], text: str, *, anywhere: bool) -> bool:
-    """Tell whether *pattern* is in *text*; remembered, since the rules run until nothing changes."""
-    if len(text) > _MAX_PHRASE_CHARS:
-        return False
-    return (pattern.search(text) if anywhere else pattern.match(text)) is not None
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -360,20 +364,23 @@ def _cut_comments(blocks: tuple[Block, ...], _about: About) -> tuple[tuple[Block
 
 def _asks_to_pay(lines: Sequence[str]) -> bool:
     """Tell whether an invitation to comment is one to subscribe."""
-    return any(_fits(phrases.SUBSCRIPTION, line, anywhere=True) for line in lines)
+    return any(phrases.is_subscription(line) for line in lines)
 
 
 def _cut_reading_list(blocks: tuple[Block, ...], _about: About) -> tuple[tuple[Block, ...], list[_Gone]]:
     """Cut the list of other texts under a heading that announces one, down to the end of the text."""
-    total = sum(block.words for block in blocks) or 1
-    for number, block in enumerate(blocks):
-        if number == 0 or block.words > _SHARE_WORDS or not _fits(phrases.READING_LIST, block.text, anywhere=False):
-            continue
-        below = blocks[number + 1 :]
-        share = sum(item.words for item in below) / total
-        if share <= _LIST_SHARE and all(item.words <= _LIST_LINE_WORDS for item in below):
-            return blocks[:number], [(item, RemovalKind.RELATED, item.text, "reading_list") for item in blocks[number:]]
-    return blocks, []
+    start = reading_list(blocks)
+    if start is None:
+        return blocks, []
+    return blocks[:start], [(item, RemovalKind.RELATED, item.text, "reading_list") for item in blocks[start:]]
+
+
+def _cut_below_claim(blocks: tuple[Block, ...], about: About) -> tuple[tuple[Block, ...], list[_Gone]]:
+    """Cut what stands below the end of the publisher's own text, on pages of prose."""
+    end = claimed_end(blocks, about.claim)
+    if end is None or not (about.is_news or _is_prose(blocks)):
+        return blocks, []
+    return blocks[:end], [(item, RemovalKind.OTHER, item.text, "below_claimed_end") for item in blocks[end:]]
 
 
 def relabel(block: Block, text: str) -> Block:

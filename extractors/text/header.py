@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractors.model import RemovalKind
+from extractors.text.names import names_in
 from extractors.text.phrases import BYLINE, CREDIT, DATELINE
 
 #: A sentence of so many words, or any line of so many, is a paragraph and ends the header.
@@ -15,6 +16,7 @@ _PARAGRAPH_CHARS = 400
 _MAX_LINES = 10
 _TITLE_WORDS = (3, 24)
 _STANDFIRST_WORDS = 8
+_BYLINE_CHARS = 100
 _UNSPACED_CHARS = (8, 40)
 _NAME = re.compile(
     r"^[A-ZÀ-ÞĀ-ŽА-Я][\w.’'-]+(?:\s+(?:(?:van|von|de|der|den|da|di|del|la|le|bin|al|y)\s+)*[A-ZÀ-ÞĀ-ŽА-Я][\w.’'-]*){1,3}$"
@@ -98,8 +100,12 @@ def _find_names(lines: Sequence[str], count: int, strips: dict[int, tuple[Remova
         if number in strips:
             continue
         name = _BY.sub("", line)
-        if _NAME.match(name) and (name != line or not authors):
-            authors.append(name)
+        people = [name] if _NAME.match(name) and (name != line or not authors) else []
+        if name != line and not people and len(line) <= _BYLINE_CHARS:
+            named = names_in([name])
+            people = list(named) if all(_NAME.match(one) for one in named) else []
+        if people:
+            authors.extend(people)
             strips[number] = (RemovalKind.BYLINE, "author_line")
         elif DATELINE.match(line) or BYLINE.match(line):
             strips[number] = (RemovalKind.BYLINE, "date_line")

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 #: No web page was published before it.
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -36,16 +37,47 @@ _MONTHS = {
 }
 _DAY_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th|\.|º)?\s+(?:de\s+)?([^\W\d_]{3,10})\.?,?\s+(?:de\s+)?(\d{4})\b")
 _MONTH_DAY = re.compile(r"\b([^\W\d_]{3,10})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\b")
+_NUMERIC = re.compile(
+    r"(?<![\d.])(\d{1,2})([./-])(\d{1,2})\2((?:19|20)\d{2})(?!\d|\.\d)(?:\D{1,6}(\d{1,2})[:.h](\d{2}))?"
+)
+_MONTHS_A_YEAR = 12
+#: Languages, with their regions, that write the month first (Unicode CLDR 46, short dates).
+_MONTH_FIRST = frozenset({"en", "en-us", "en-ph", "fil", "es-us"})
+_DAY_FIRST_HOSTS = (
+    ".uk",
+    ".au",
+    ".nz",
+    ".ie",
+    ".in",
+    ".za",
+    ".ng",
+    ".ke",
+    ".gh",
+    ".pk",
+    ".my",
+    ".sg",
+    ".hk",
+    ".mt",
+    ".cy",
+)
 _URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})([/._-]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?!\d)")
 
 
-def read_instant(raw: str, *, now: datetime) -> datetime | None:
+def puts_month_first(language: str | None, url: str) -> bool:
+    """Tell whether a page writes 3/4/2025 for the fourth of March: English does, most of it."""
+    code = (language or "").replace("_", "-").lower()
+    host = urlsplit(url).hostname or ""
+    return code in _MONTH_FIRST and not (code == "en" and host.endswith(_DAY_FIRST_HOSTS))
+
+
+def read_instant(raw: str, *, now: datetime, month_first: bool = False) -> datetime | None:
     """
     Return the instant that *raw* claims, in UTC.
 
     Args:
         raw: ISO 8601 in its looser forms, RFC 2822, Unix seconds or milliseconds, or a day in words.
         now: Aware UTC; what lies more than 24 hours after it is refused, and what lies before 1990.
+        month_first: Whether 3/4/2025 is the fourth of March; days with dots always begin with the day.
 
     Returns:
         Aware UTC; a claim without a zone is taken as UTC. None where nothing believable can be read.
@@ -58,7 +90,8 @@ def read_instant(raw: str, *, now: datetime) -> datetime | None:
             continue
         if found is not None:
             return believable(found, now=now)
-    return None
+    found = _numeric(raw, month_first=month_first)
+    return believable(found, now=now) if found is not None else None
 
 
 def believable(instant: datetime, *, now: datetime) -> datetime | None:
@@ -125,6 +158,21 @@ def _loose(raw: str) -> datetime | None:
     year, month, day, hour, minute, second, zone = match.groups()
     stamp = f"{year}-{int(month):02}-{int(day):02}T{int(hour or 0):02}:{minute or '00'}:{second or '00'}"
     return datetime.fromisoformat(stamp + ("+00:00" if zone in (None, "Z", "UTC", "GMT") else zone))
+
+
+def _numeric(raw: str, *, month_first: bool) -> datetime | None:
+    """Read 31.1.2025, 31/01/2025 or 1/31/2025; a number over twelve is the day whatever the custom."""
+    match = _NUMERIC.search(raw)
+    if not match:
+        return None
+    one, mark, two, year, hour, minute = match.groups()
+    first, second = int(one), int(two)
+    swapped = second > _MONTHS_A_YEAR or (month_first and mark == "/" and first <= _MONTHS_A_YEAR)
+    day, month = (second, first) if swapped else (first, second)
+    try:
+        return datetime(int(year), month, day, int(hour or 0), int(minute or 0), tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 def _in_words(raw: str) -> datetime | None:

@@ -49,7 +49,9 @@ def detect_language(text: str, *, title: str | None = None) -> tuple[str | None,
     Returns:
         (None, None) where there is too little to tell or the language has no two-letter code.
     """
-    sample = _NOISE.sub(" ", f"{title or ''} {text[: 3 * _SAMPLE_CHARS]}")[:_SAMPLE_CHARS].strip()
+    # The title too is cut first: one that never ends (its tag was broken) would take the pattern minutes.
+    sample = f"{(title or '')[:_SAMPLE_CHARS]} {text[: 3 * _SAMPLE_CHARS]}"
+    sample = _NOISE.sub(" ", sample)[:_SAMPLE_CHARS].strip()
     if sum(not char.isspace() for char in sample) < _MIN_LETTERS and not _is_cjk(sample):
         return None, None
     best = _detector().detect(sample, model="lite")[0]

@@ -18,8 +18,18 @@ from lxml.html import HtmlElement
 
 from extractors.acquire.urls import registrable_domain
 from extractors.model import Hints
-from extractors.text.headline import choose_title, fold, one_line, plain_line, title_candidates, without_site
-from extractors.text.instants import believable, read_instant, url_instant
+from extractors.text.authors import read_authors
+from extractors.text.headline import (
+    SiteNames,
+    choose_title,
+    one_line,
+    read_headings,
+    site_names,
+    title_candidates,
+    without_author,
+    without_site,
+)
+from extractors.text.instants import believable, puts_month_first, read_instant, url_instant
 from extractors.text.page import Page
 
 
@@ -42,23 +52,11 @@ _MODIFIED_METAS = _listed(
     "article:modified_time og:updated_time og:article:modified_time datemodified dcterms.modified "
     "dc.date.modified lastmod last-modified "
 )
-_AUTHOR_METAS = _listed(
-    "author article:author article:author_name byl parsely-author sailthru.author dc.creator "
-    "dcterms.creator dc.contributor citation_author og:article:author article.author cxenseparse:author "
-    "twitter:data1 shareaholic:article_author_name vr:author "
-)
 _LOCKED_TIERS = frozenset({"locked", "premium", "metered", "paid", "subscriber", "subscribers"})
-_BY = re.compile(r"^(?:by|von|par|por|di|door|written by|text(?:e)?:?|от)\s+", re.IGNORECASE)
-_NAME_SPLIT = re.compile(
-    r"\s*(?:[;|/•]|,(?!\s*(?:jr|sr|ph\.?d|md|esq)\b)|\s&\s|\s+(?:and|und|et|y|e|en|och|og|i|и)\s+)\s*", re.IGNORECASE
-)
-_NOT_NAME = re.compile(
-    r"https?://|www\.|@|^\W*$|\d{3,}|^(?:admin|editor|staff|redaktion|none|null|undefined|unknown|author|n/a|posted|published)$",
-    re.IGNORECASE,
-)
-_ADDRESS = re.compile(r"https?:|www\.|@\w+\.")
-_MAX_NAME_CHARS = 60
-_MAX_NAMES = 12
+
+
+#: A longer "title" is a page whose title tag was never closed.
+_MAX_TITLE_CHARS = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +68,8 @@ class Metadata:
     titles: tuple[str, ...] = ()
     standfirst: str | None = None
     authors: tuple[str, ...] = ()
+    #: Which witness named the authors: ``json-ld``, ``meta``, ``byline``, ``organisation``; None for none or the feed.
+    authors_from: str | None = None
     published_at: datetime | None = None
     published_at_from: str | None = None
     modified_at: datetime | None = None
@@ -96,17 +96,23 @@ def read_metadata(page: Page, *, final_url: str, hints: Hints, now: datetime) ->
     """
     nodes = [node for node in page.json_ld if _is_article(node)]
     site = _site_name(page, nodes)
-    titles = list(title_candidates(page, nodes))
-    title = choose_title(titles, site=site, url=final_url) or hints.title
+    titles = [claim for claim in title_candidates(page, nodes) if len(claim[1]) <= _MAX_TITLE_CHARS]
+    names = site_names(page, site=site, url=final_url)
+    headings = read_headings(page, host=_host(final_url))
+    is_news = any("News" in name for name in _types(nodes[:1]))
+    title = choose_title(titles, headings, site=names, is_news=is_news)
+    authors, authors_from = read_authors(page, nodes, site=names, title=title)
+    title = without_author(title, authors) if title else hints.title
+    authors = authors or hints.authors
     dates = list(_date_candidates(page, nodes, final_url=final_url, hints=hints, now=now))
     published, published_from = _first_date(page, dates, final_url=final_url, now=now)
     modified = next((found for raw in _modified_claims(page, nodes) if (found := read_instant(raw, now=now))), None)
-    authors = _authors(page, nodes, site=site) or hints.authors
     return Metadata(
         title=title,
-        titles=_spellings(titles, title, hints.title, site=site, url=final_url),
+        titles=_spellings(titles, title, hints.title, site=names),
         standfirst=_standfirst(page, nodes),
         authors=authors,
+        authors_from=authors_from,
         published_at=published,
         published_at_from=published_from,
         modified_at=modified,
@@ -125,9 +131,14 @@ def read_metadata(page: Page, *, final_url: str, hints: Hints, now: datetime) ->
     )
 
 
-def _spellings(titles: list[tuple[str, str]], *chosen: str | None, site: str | None, url: str) -> tuple[str, ...]:
+def _host(url: str) -> str:
+    """Return the host of *url* without ``www.``."""
+    return (urlsplit(url).hostname or "").removeprefix("www.")
+
+
+def _spellings(titles: list[tuple[str, str]], *chosen: str | None, site: SiteNames) -> tuple[str, ...]:
     """Return each spelling of the headline once, with and without the site's name."""
-    short = (without_site(text, site, url) for _where, text in titles)
+    short = (without_site(text, site) for _where, text in titles)
     return tuple(dict.fromkeys(filter(None, (*chosen, *short, *(text for _where, text in titles)))))
 
 
@@ -168,53 +179,6 @@ def _standfirst(page: Page, nodes: list[dict[str, Any]]) -> str | None:
     return None
 
 
-# --- authors -------------------------------------------------------------------------------------------------------
-
-
-def _authors(page: Page, nodes: list[dict[str, Any]], *, site: str | None) -> tuple[str, ...]:
-    """Return the names of the authors, each once, in the page's order."""
-    for node in nodes:
-        names = _names(_author_values(node.get("author") or node.get("creator")), site=site)
-        if names:
-            return names
-    for meta in _AUTHOR_METAS:
-        if meta == "twitter:data1" and "by" not in (page.meta("twitter:label1") or "").lower():
-            continue
-        names = _names([plain_line(raw) for raw in page.metas.get(meta, ())], site=site)
-        if names:
-            return names
-    marked = page.tree.xpath(
-        '//*[@rel="author" or @itemprop="author" or contains(@class, "byline__name")'
-        ' or contains(@class, "author-name")]'
-        "[not(self::meta or self::link)]"
-    )
-    return _names([" ".join(element.text_content().split()) for element in marked[:_MAX_NAMES]], site=site)
-
-
-def _author_values(value: object) -> list[str]:
-    """Return the names inside a JSON-LD author."""
-    if isinstance(value, list):
-        return [name for item in value for name in _author_values(item)]
-    if isinstance(value, dict):
-        name = value.get("name")
-        return _author_values(name) if name else []
-    return [plain_line(value)] if isinstance(value, str) else []
-
-
-def _names(values: list[str], *, site: str | None) -> tuple[str, ...]:
-    """Return the single names in *values*, without addresses, roles and the site itself."""
-    out: dict[str, str] = {}
-    for value in values:
-        if _ADDRESS.search(value):
-            continue
-        for part in _NAME_SPLIT.split(_BY.sub("", value.strip())):
-            name = _BY.sub("", part.strip(" ,.-–|"))
-            if name and len(name) <= _MAX_NAME_CHARS and not _NOT_NAME.search(name):
-                out.setdefault(fold(name), name)
-    people = {folded: name for folded, name in out.items() if folded != fold(site or "")}
-    return tuple((people or out).values())[:_MAX_NAMES]
-
-
 # --- dates ---------------------------------------------------------------------------------------------------------
 
 
@@ -222,6 +186,7 @@ def _date_candidates(
     page: Page, nodes: list[dict[str, Any]], *, final_url: str, hints: Hints, now: datetime
 ) -> Iterator[tuple[str, str, datetime | None]]:
     """Yield (where, claim, instant or None) of each cheap claim, most trusted first."""
+    month_first = puts_month_first(page.language, final_url)
     for node in nodes or page.json_ld:
         for name in ("datePublished", "dateCreated", "uploadDate"):
             raw = one_line(node.get(name))
@@ -230,12 +195,12 @@ def _date_candidates(
     for name in _DATE_METAS:
         raw = page.meta(name) or ""
         if raw:
-            yield "meta", raw, read_instant(raw, now=now)
+            yield "meta", raw, read_instant(raw, now=now, month_first=month_first)
     if hints.published_at is not None:
         yield "feed", hints.published_at.isoformat(), believable(hints.published_at, now=now)
     found = url_instant(final_url, now=now)
     for stamp, text in page.times[:3]:
-        instant = read_instant(stamp or text, now=now)
+        instant = read_instant(stamp or text, now=now, month_first=month_first)
         # The first time on a page may be a ticker's: a day in the address that says otherwise is believed before it.
         if instant is not None and (found is None or found.date() == instant.date()):
             yield "time", stamp or text, instant

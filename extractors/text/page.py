@@ -144,7 +144,7 @@ class Page:
     """A parsed page; made by ``parse_page``, taken by ``article`` and ``metadata``."""
 
     url: str
-    #: The tree; belongs to the modules ``page``, ``article`` and ``metadata`` alone.
+    #: The tree; belongs to the modules ``page``, ``metadata`` and ``article`` alone, and the last of them cuts it up.
     tree: HtmlElement
     markup: str
     language: str | None = None
@@ -192,7 +192,13 @@ def parse_page(markup: str, *, url: str) -> Page:
 
 def _parser() -> HTMLParser:
     """Return a parser for UTF-8 that drops comments and processing instructions."""
-    return HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    # lxml.html asks a function in Python for the class of every element that is touched, in copies of the tree too.
+    parser.set_element_class_lookup(_ONE_CLASS)
+    return parser
+
+
+_ONE_CLASS = etree.ElementDefaultClassLookup(element=HtmlElement)
 
 
 def _tree(data: bytes, *, url: str) -> HtmlElement | None:
@@ -209,7 +215,9 @@ def _read_head(page: Page) -> None:
     """Fill in what the page claims about itself."""
     for element in page.tree.iter("meta", "link", "title", "h1", "time", "script"):
         _read_claim(page, element)
-    for element in page.tree.xpath('//*[@itemprop="datePublished" or @itemprop="datepublished"]'):
+    # Most pages have it in JSON-LD alone, and to look for the word costs less than to look through the tree.
+    dated = '//*[@itemprop="datePublished" or @itemprop="datepublished"]'
+    for element in page.tree.xpath(dated) if "itemprop" in page.markup else ():
         stamp = element.get("content") or element.get("datetime") or ""
         if stamp and element.tag != "meta":
             page.times.insert(0, (stamp, ""))
@@ -272,21 +280,21 @@ def _squeeze(text: str) -> str:
     return " ".join(text.split())
 
 
-@lru_cache(maxsize=8192)
-def _bits(hints: str) -> int:
-    """Return the container kinds that the words of *hints* name."""
-    return sum(_CHAR_BITS[name] for name, pattern in _KINDS.items() if pattern.search(hints)) if hints else 0
+@lru_cache(maxsize=32_768)
+def _bits(word: str) -> int:
+    """Return the container kinds that one word of an element's hints names; no pattern reaches over a space."""
+    return sum(_CHAR_BITS[name] for name, pattern in _KINDS.items() if pattern.search(word))
 
 
-def _own_bits(element: HtmlElement) -> int:
+def _own_bits(element: HtmlElement, tag: str) -> int:
     """Return the container kinds that *element* itself names."""
-    attributes = element.attrib
-    hints = (
-        " ".join(attributes[name][:_MAX_HINT_CHARS] for name in _HINT_ATTRIBUTES if name in attributes).lower()
-        if attributes
-        else ""
-    )
-    return _bits(hints[:_MAX_HINT_CHARS]) | _TAG_BITS.get(element.tag, 0)
+    bits = _TAG_BITS.get(tag, 0)
+    attributes = dict(element.items())
+    if attributes:
+        hints = " ".join(attributes[name][:_MAX_HINT_CHARS] for name in _HINT_ATTRIBUTES if name in attributes)
+        for word in hints.lower()[:_MAX_HINT_CHARS].split():
+            bits |= _bits(word)
+    return bits
 
 
 @dataclass(slots=True)
@@ -294,8 +302,8 @@ class _Walk:
     """The state of a walk: open blocks, and the run of text being gathered."""
 
     segments: list[Segment] = field(default_factory=list)
-    #: (tag, own bits, bits of all ancestors, number) of each open element that counts.
-    stack: list[tuple[str, int, int, int]] = field(default_factory=lambda: [("", 0, 0, 0)])
+    #: (path, own bits, bits of all ancestors, number) of each open element that counts.
+    stack: list[tuple[tuple[str, ...], int, int, int]] = field(default_factory=lambda: [(("",), 0, 0, 0)])
     parts: list[str] = field(default_factory=list)
     link_chars: int = 0
     link_depth: int = 0
@@ -310,6 +318,18 @@ class _Walk:
             if self.link_depth:
                 self.link_chars += len(text.strip())
 
+    def enter(self, tag: str, own: int) -> None:
+        """Open a block."""
+        self.flush()
+        self.counter += 1
+        path, _own, around, _number = self.stack[-1]
+        self.stack.append(((*path, tag), own, around | own, self.counter))
+
+    def leave(self) -> None:
+        """Close a block."""
+        self.flush()
+        self.stack.pop()
+
     def flush(self) -> None:
         """End the run; it becomes a segment unless it is blank."""
         if self.parts:
@@ -320,13 +340,13 @@ class _Walk:
         self.link_chars = 0
 
     def _keep(self, text: str) -> None:
-        tag, own, around, _number = self.stack[-1]
+        path, own, around, _number = self.stack[-1]
         parent = self.stack[-2] if len(self.stack) > 1 else self.stack[-1]
         self.segments.append(
             Segment(
                 text=text,
-                tag=tag,
-                path=tuple(entry[0] for entry in self.stack),
+                tag=path[-1],
+                path=path,
                 near=own | parent[1],
                 around=around,
                 link_density=min(1.0, self.link_chars / len(text)),
@@ -341,18 +361,24 @@ def segments(tree: HtmlElement) -> list[Segment]:
     context = etree.iterwalk(tree, events=("start", "end"))
     for event, element in context:
         tag = element.tag
-        if not isinstance(tag, str):
-            if event == "end":
-                walk.add(element.tail)
-        elif event == "start":
-            if tag in _SKIPPED or _is_hidden(element):
-                context.skip_subtree()
-                walk.skipped = element
-                walk.parts.append(" ")
-                continue
-            _enter(walk, element, tag)
-        else:
-            _leave(walk, element, tag)
+        if event == "end":
+            if element is walk.skipped:
+                walk.skipped = None
+            elif tag in _BLOCKS:
+                walk.leave()
+            elif tag == "a":
+                walk.link_depth = max(0, walk.link_depth - 1)
+            walk.add(element.tail)
+        elif tag in _SKIPPED or _is_hidden(element):
+            context.skip_subtree()
+            walk.skipped = element
+            walk.parts.append(" ")
+        elif isinstance(tag, str):
+            if tag in _BLOCKS:
+                walk.enter(tag, _own_bits(element, tag) if tag not in {"html", "body"} else 0)
+            elif tag == "a":
+                walk.link_depth += 1
+            walk.add(element.text)
     walk.flush()
     return walk.segments
 
@@ -361,30 +387,6 @@ def _is_hidden(element: HtmlElement) -> bool:
     """Tell whether a browser would not show *element*."""
     style = element.get("style")
     return style is not None and "display:none" in style.replace(" ", "").lower()
-
-
-def _enter(walk: _Walk, element: HtmlElement, tag: str) -> None:
-    """Open *element* in the walk."""
-    if tag in _BLOCKS:
-        walk.flush()
-        own = _own_bits(element) if tag not in {"html", "body"} else 0
-        walk.counter += 1
-        walk.stack.append((tag, own, walk.stack[-1][2] | own, walk.counter))
-    elif tag == "a":
-        walk.link_depth += 1
-    walk.add(element.text)
-
-
-def _leave(walk: _Walk, element: HtmlElement, tag: str) -> None:
-    """Close *element* in the walk."""
-    if element is walk.skipped:
-        walk.skipped = None
-    elif tag in _BLOCKS:
-        walk.flush()
-        walk.stack.pop()
-    elif tag == "a":
-        walk.link_depth = max(0, walk.link_depth - 1)
-    walk.add(element.tail)
 
 
 def iter_lines(text: str) -> Iterator[str]:

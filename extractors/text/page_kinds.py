@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from extractors.text.page import Page, Segment
+from extractors.text.page import Page, Segment, parse_page
 
 #: First bytes of what is never read as text.
 _MAGIC = (
@@ -190,8 +190,10 @@ def declared_list(types: Sequence[str]) -> str | None:
 
 def _visible(page: Page) -> str:
     """Return the words of a page as a reader sees them, bounded."""
-    body = page.tree.find("body")
-    return " ".join((body if body is not None else page.tree).text_content().split())[:20_000]
+    # Extraction has cut up the page's own tree; few pages give so little text that they are looked at again.
+    tree = parse_page(page.markup, url=page.url).tree
+    body = tree.find("body")
+    return " ".join((body if body is not None else tree).text_content().split())[:20_000]
 
 
 def is_index(page: Page, found: Sequence[Segment], *, final_url: str, is_article: bool) -> bool:

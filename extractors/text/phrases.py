@@ -5,8 +5,14 @@ A phrase alone removes only a short block that consists of little else; see ``cl
 """
 
 import re
+from collections.abc import Callable
+from functools import lru_cache
 
 _FLAGS = re.IGNORECASE
+_EDGE = r"\b"
+#: A longer text is no stock phrase.
+_MAX_CHARS = 400
+_REMEMBERED = 4096
 
 
 def _start(*alternatives: str) -> re.Pattern[str]:
@@ -21,7 +27,10 @@ def _whole(*alternatives: str) -> re.Pattern[str]:
 
 def _anywhere(*alternatives: str) -> re.Pattern[str]:
     """Return a pattern that matches anywhere in a block."""
-    return re.compile("|".join(alternatives), _FLAGS)
+    # Those that begin at a word's edge are tried there alone, not at every character.
+    edged = [text.removeprefix(_EDGE) for text in alternatives if text.startswith(_EDGE)]
+    free = [text for text in alternatives if not text.startswith(_EDGE)]
+    return re.compile("|".join([rf"\b(?:{'|'.join(edged)})", *free]), _FLAGS)
 
 
 #: The block asks to sign up for mail.
@@ -292,3 +301,26 @@ COMMENT_FORM = _whole(
     r"lascia un commento(?: annulla risposta)?",
     r"(?:ich möchte einen leserbrief|leserbrief) .{0,60}",
 )
+
+
+def _remembered(look: Callable[[str], object]) -> Callable[[str], bool]:
+    """Return whether *look* finds something in a text, remembered, since the rules run until nothing changes."""
+
+    # A cache for each pattern: to hash a compiled pattern costs more than to search a line.
+    @lru_cache(maxsize=_REMEMBERED)
+    def fits(text: str) -> bool:
+        return len(text) <= _MAX_CHARS and look(text) is not None
+
+    return fits
+
+
+is_newsletter = _remembered(NEWSLETTER.search)
+is_subscription = _remembered(SUBSCRIPTION.search)
+is_consent = _remembered(CONSENT.search)
+is_share = _remembered(SHARE.match)
+is_related = _remembered(RELATED.match)
+is_reading_list = _remembered(READING_LIST.match)
+is_credit = _remembered(CREDIT.search)
+is_byline = _remembered(BYLINE.match)
+is_dateline = _remembered(DATELINE.match)
+is_comment_marker = _remembered(COMMENT_MARKER.match)

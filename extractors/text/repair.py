@@ -35,6 +35,7 @@ _NEXT = (
     rb"(?:\xc2[\x80-\xbf]|\xe2[\x80-\x84]|\xc4[\x84\x85\x90\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c]"
     rb"|\xc5[\x81\x82\x92-\x9b\x9e-\xa1\xa4\xa5\xb8-\xbe])"
 )
+_ASCII = bytes(range(128))
 _PAIR_BYTES = re.compile(
     rb"\xc2[\x80-\x9f]|\xc3[\x82-\x96\xa2-\xb1]"
     + _NEXT
@@ -86,7 +87,11 @@ def repair_page(text: str) -> tuple[str, tuple[str, ...]]:
         The page, and ``("double-encoding",)`` where something changed. Each run between tags or line ends is judged by
         itself, and each word of it where good characters in the run keep the whole from being undone.
     """
-    if text.isascii() or not _PAIR_BYTES.search(text.encode("utf-8", "replace")):
+    if text.isascii():
+        return text, ()
+    data = text.encode("utf-8", "replace")
+    # What stands side by side does so without the ASCII around it too, which is most of a page.
+    if not _PAIR_BYTES.search(data.translate(None, _ASCII)) or not _PAIR_BYTES.search(data):
         return text, ()
     mended = _undo_double(text)
     return (mended, (DOUBLE_ENCODING,)) if mended != text else (text, ())

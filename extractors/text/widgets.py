@@ -6,6 +6,7 @@ from functools import lru_cache
 from lxml import etree
 
 from extractors.text.page import segments
+from extractors.text.threads import find_threads
 
 _WIDGET_TAGS = frozenset(
     {
@@ -42,9 +43,13 @@ _WIDGET = re.compile(
     | kommentarer | opinions-list
     | comment | comment-?respond | commentform | respond | leserbriefe | leserkommentare | forum-?posts?-list
     | discussion-?(?:thread|list|stream|container|comments)
+    | jdgm-.* | judgeme.* | yotpo.* | loox-.* | spr-(?:container|reviews?).* | okendo-reviews.*
+    | stamped-(?:main|reviews).* | bv-(?:content|cv|submission).* | trustpilot-.*
+    | (?:customer|product|user|reader)[-_]?reviews?(?:[-_]list)?
     )$""",
     re.IGNORECASE | re.VERBOSE,
 )
+_SCHEMA = re.compile(r"schema\.org/(?:Comment|UserComments)$")
 _HOLDERS = frozenset(
     {
         "div",
@@ -66,6 +71,8 @@ _HOLDERS = frozenset(
 )
 #: A container with more than this share of the page's paragraph words is the article itself, whatever it is called.
 _MAX_PRUNED_SHARE = 0.6
+#: And a block that only its shape gives away, with more than this.
+_MAX_THREAD_SHARE = 0.3
 _MAX_NAME_CHARS = 500
 _FORUM = re.compile(r'"@type"\s*:\s*\[?\s*"(?:DiscussionForumPosting|QAPage)"')
 
@@ -77,18 +84,19 @@ def prune_comments(tree: etree._Element) -> tuple[tuple[str, str], ...]:
     A container is left alone where it holds the page's headline or most of its paragraphs, and on pages that call
     themselves a forum: there the posts are the content.
     """
-    found = [element for element in tree.iter("*") if _names_widget(element)]
+    named = [(element, "comment_widget") for element in tree.iter("*") if _names_widget(element)]
+    found = [*named, *((element, "comment_thread") for element in find_threads(tree))]
     if not found or _is_forum(tree):
         return ()
     total = _paragraph_chars(tree) or 1
     gone: list[tuple[str, str]] = []
-    for element in found:
+    for element, rule in found:
         parent = element.getparent()
-        if parent is None or not _is_inside(element, tree) or _holds_article(element, total):
+        if parent is None or not _is_inside(element, tree) or _holds_article(element, total, rule):
             continue
         text = "\n".join(segment.text for segment in segments(element))
         if text:
-            gone.append((text, "comment_widget"))
+            gone.append((text, rule))
         _cut(element, parent)
     return tuple(gone)
 
@@ -98,12 +106,15 @@ def _names_widget(element: etree._Element) -> bool:
     tag = element.tag
     if tag in _WIDGET_TAGS:
         return True
-    attributes = element.attrib
-    if tag not in _HOLDERS or not attributes:
+    schema = element.get("itemtype")
+    if schema and _SCHEMA.search(schema) is not None:
+        return True
+    if tag not in _HOLDERS:
         return False
-    name = (attributes.get("id") or "")[:_MAX_NAME_CHARS]
-    classes = (attributes.get("class") or "")[:_MAX_NAME_CHARS]
-    return (bool(name) and _is_widget_name(name)) or (bool(classes) and _is_widget_class(classes))
+    name, classes = element.get("id") or "", element.get("class") or ""
+    return (bool(name) and _is_widget_name(name[:_MAX_NAME_CHARS])) or (
+        bool(classes) and _is_widget_class(classes[:_MAX_NAME_CHARS])
+    )
 
 
 @lru_cache(maxsize=16_384)
@@ -136,14 +147,16 @@ def _paragraph_chars(element: etree._Element) -> int:
     return sum(len(str(child.xpath("string()"))) for child in element.iter("p"))
 
 
-def _holds_article(element: etree._Element, total: int) -> bool:
+def _holds_article(element: etree._Element, total: int, rule: str) -> bool:
     """Tell whether a container is too much of the page to be its comments."""
     if element.find(".//h1") is not None or element.tag in {"body", "html"}:
         return True
     has_body = any(
         "articlebody" in (child.get("itemprop") or "").lower() for child in element.iter("div", "section", "article")
     )
-    return has_body or (element.tag == "main" and _paragraph_chars(element) > _MAX_PRUNED_SHARE * total)
+    if has_body or (rule == "comment_thread" and _paragraph_chars(element) > _MAX_THREAD_SHARE * total):
+        return True
+    return element.tag == "main" and _paragraph_chars(element) > _MAX_PRUNED_SHARE * total
 
 
 def _cut(element: etree._Element, parent: etree._Element) -> None:

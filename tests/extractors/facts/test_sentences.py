@@ -1,9 +1,12 @@
 """The sentence around a place, in the languages the watchlist reads."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extractors.facts import sentences
 from extractors.facts.sentences import sentence_around, sentence_spans
 
 NEWSY = st.text(alphabet=st.sampled_from("abAB .!?\n\"“”„«»「」。、5'’é深🚀\u0301"), max_size=120)
@@ -59,3 +62,14 @@ def test_a_list_without_stops_is_cut_to_whole_words_around_the_place() -> None:
     left, right = sentence_around(text, at, at + 8)
     assert 400 < right - left <= 800
     assert set(text[left:right].split()) == {"name", "DeepSeek"}
+
+
+def test_a_text_is_divided_once_however_many_places_are_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "It paid $5m, and then another. " * 200
+    divided = []
+    monkeypatch.setattr(sentences, "sentence_spans", lambda text: divided.append(text) or sentence_spans(text))
+
+    found = {sentence_around(text, at.start(), at.end()) for at in re.finditer(r"\$5m", text)}
+
+    assert len(found) == 200
+    assert len(divided) == 1

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from extractors.model import Hints
-from extractors.text.instants import read_instant, url_instant
+from extractors.text.instants import puts_month_first, read_instant, url_instant
 from extractors.text.metadata import Metadata, read_metadata
 from extractors.text.page import parse_page
 
@@ -121,6 +121,51 @@ def test_the_text_is_searched_only_where_nothing_else_names_a_day() -> None:
 )
 def test_instants_are_read_in_the_forms_of_the_web(raw: str, expected: str) -> None:
     assert read_instant(raw, now=NOW) == datetime.fromisoformat(expected)
+
+
+@pytest.mark.parametrize(
+    ("raw", "month_first", "expected"),
+    [
+        ("3/4/2025", False, None),
+        ("4/1/2025", False, "2025-01-04T00:00:00+00:00"),
+        ("1/4/2025", True, "2025-01-04T00:00:00+00:00"),
+        ("2/26/2025", False, "2025-02-26T00:00:00+00:00"),
+        ("26/2/2025", True, "2025-02-26T00:00:00+00:00"),
+        ("Stand: 1.2.2025, 10:30 Uhr", True, "2025-02-01T10:30:00+00:00"),
+        ("31.02.2025", False, None),
+        ("build 1.2.2025.7", False, None),
+    ],
+)
+def test_the_order_of_day_and_month_is_the_pages(raw: str, month_first: bool, expected: str | None) -> None:  # noqa: FBT001
+    found = read_instant(raw, now=NOW, month_first=month_first)
+
+    assert found == (datetime.fromisoformat(expected) if expected else None)
+
+
+@pytest.mark.parametrize(
+    ("language", "url", "expected"),
+    [
+        ("en-US", URL, True),
+        ("en", URL, True),
+        ("en", "https://a.example.co.uk/x", False),
+        ("en_GB", URL, False),
+        ("de", URL, False),
+        (None, URL, False),
+    ],
+)
+def test_the_month_comes_first_where_the_language_puts_it(language: str | None, url: str, expected: bool) -> None:  # noqa: FBT001
+    assert puts_month_first(language, url) is expected
+
+
+def test_a_change_is_never_taken_for_the_publication() -> None:
+    found = about(
+        ld('"dateModified": "2025-02-28T10:00:00Z"')
+        + '<meta property="article:modified_time" content="2025-02-28T10:00:00Z">'
+    )
+
+    assert found.published_at == datetime(2025, 2, 27, tzinfo=UTC)
+    assert found.published_at_from == "url"
+    assert found.modified_at == datetime(2025, 2, 28, 10, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

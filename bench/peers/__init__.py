@@ -1,0 +1,1 @@
+"""Run other extractors, each in an environment of its own, on the pages that newsdesk is measured on."""

@@ -1,0 +1,1 @@
+"""The few lines that call each tool; a file is run in that tool's environment, never imported here."""
