@@ -41,6 +41,14 @@ class FetchRequest:
     limit_bytes: int = 5_000_000
     #: Seconds for the whole exchange, redirects included.
     timeout_seconds: float = 20.0
+    #: Names and values to post as a form; empty: a plain GET.
+    form: tuple[tuple[str, str], ...] = ()
+    #: Most redirects followed.
+    hop_limit: int = 10
+    #: Keep the beginning of a body that is longer than ``limit_bytes``, instead of refusing it.
+    is_cut_at_limit: bool = False
+    #: Ask the robots.txt of every host on the way first: for pages; feeds are named by a person.
+    obeys_robots: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +80,63 @@ class FetchOutcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Backfill:
+    """How far one WARC has been taken in; made by the backfill flow, kept by ``warehouse.backfills``."""
+
+    backfill_id: str
+    url: str
+    total_bytes: int
+    #: What was looked for, in words.
+    question: str
+    #: Where the next batch begins, in bytes.
+    next_offset: int = 0
+    #: Pages within the time asked for; of these, how many could not match, and how many were read and did not.
+    page_count: int = 0
+    unmatched_count: int = 0
+    uncovered_count: int = 0
+    #: Pages outside the time asked for.
+    outside_count: int = 0
+    revisit_count: int = 0
+    #: Pages that became entries.
+    entry_count: int = 0
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether nothing is left of it."""
+        return self.next_offset >= self.total_bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptRecord:
+    """A body that a WARC file holds; found by ``warehouse.archives``, taken by ``archives``."""
+
+    #: Where its record begins, in bytes.
+    warc_offset: int
+    url: str
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostState:
+    """What a host asks of us; made by ``fetch``, kept by ``warehouse.hosts``, given back to ``fetch``."""
+
+    #: Lower case, without port.
+    host: str
+    #: When its robots.txt was asked for; None: not yet, only a wish to be left alone is known.
+    robots_asked_at: datetime | None = None
+    #: Status of the answer; None: there was none.
+    robots_http_status: int | None = None
+    #: The rules, cut at 500 KiB; None: there is no such file.
+    robots_text: str | None = None
+    #: Why it could not be had, in words; rules known from before stay. None: it was answered.
+    robots_error: str | None = None
+    #: Seconds between two requests that the rules ask of us.
+    crawl_delay_seconds: float = 0.0
+    #: Told by Retry-After not to ask before this instant.
+    hold_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedEntry:
     """One entry as the feed gives it; made by ``feeds``, taken by ``warehouse.entries``."""
 
@@ -81,6 +146,10 @@ class ParsedEntry:
     #: The key under which two links to one page meet; see ``identity.url_key``.
     url_key: str
     guid: str | None = None
+    #: The guid and the link as they are compared with those of earlier polls, empty where they name nothing;
+    #: None: as ``guid`` and ``url_key``.
+    guid_key: str | None = None
+    link_key: str | None = None
     title: str | None = None
     #: Publisher's claim in UTC, None where unreadable or absent.
     published_at: datetime | None = None
@@ -94,10 +163,25 @@ class ParsedEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ParsedFeed:
-    """A feed document as read; made by ``feeds``, taken by ``polling``."""
+class SitemapChild:
+    """A sitemap that an index names; made by ``sitemap_polls``, kept by ``warehouse.sitemaps``."""
 
-    #: ``rss``, ``atom``, ``rdf`` or ``json``.
+    url: str
+    #: Last change as the index stated it when the child was read; None: it states none.
+    modified_at: datetime | None = None
+    #: Validators and hash of the document last read.
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: str | None = None
+    #: When it was last asked for; None: never.
+    read_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParsedFeed:
+    """A feed document as read; made by ``feeds`` and ``sitemap_polls``, taken by ``polling``."""
+
+    #: ``rss``, ``atom``, ``rdf``, ``json`` or ``sitemap``.
     kind: str
     title: str | None = None
     entries: tuple[ParsedEntry, ...] = ()
@@ -107,6 +191,8 @@ class ParsedFeed:
     problem: str | None = None
     #: The document ends before its end: its validators must not be kept, or a 304 would hide the rest.
     is_cut: bool = False
+    #: An index of sitemaps names these instead of pages.
+    children: tuple[SitemapChild, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,11 +217,41 @@ class FeedState:
     last_success_at: datetime | None = None
     #: Status after the poll before, as in ``PolledFeed``; None: not known.
     status: str | None = None
+    #: The address polled in place of ``url``, since the feed has moved; None: it has not.
+    polled_url: str | None = None
+    #: Where the feed said it has moved, since when, in how many polls in a row; None and 0: it has not said so.
+    moved_to: str | None = None
+    moved_at: datetime | None = None
+    moved_poll_count: int = 0
+    #: As in ``ParsedFeed``; ``sitemap`` from the start for what the watchlist calls so; None: not read yet.
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """A feed that a hub pushes (WebSub); made by ``websub`` in the flows, kept by ``warehouse.subscriptions``."""
+
+    feed_id: str
+    hub_url: str
+    #: The feed's own address as it names itself.
+    topic_url: str
+    #: ``found``, ``asked``, ``active``, ``denied``, ``ended`` or ``failed``.
+    state: str = "found"
+    #: Last request to the hub.
+    asked_at: datetime | None = None
+    lease_until: datetime | None = None
+    lease_seconds: int | None = None
+    #: Last push whose signature was right.
+    pushed_at: datetime | None = None
+    push_count: int = 0
+    #: In words; None: nothing is wrong.
+    error: str | None = None
+    is_watched: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolledFeed:
-    """What one poll came to; made by ``polling``, taken by ``warehouse.feeds``."""
+    """What one poll came to; made by ``polling``, taken by ``warehouse.polls``."""
 
     feed_id: str
     url: str
@@ -158,5 +274,15 @@ class PolledFeed:
     status: str = "working"
     #: The server asked not to be asked before this instant; a poll by hand does not override it.
     hold_until: datetime | None = None
-    #: Where the feed says it has moved for good (every hop a 301 or 308); None otherwise.
+    #: Where the feed says that it has moved for good, since when, in how many polls in a row; None and 0: nowhere.
     moved_to: str | None = None
+    moved_at: datetime | None = None
+    moved_poll_count: int = 0
+    #: The hub that the feed names (WebSub), and the address under which the hub knows the feed.
+    hub: tuple[str, str] | None = None
+    #: The address to poll from now on in place of ``url``; None: that one.
+    polled_url: str | None = None
+    #: Taken in place of ``poll_interval_minutes`` and ``next_poll_at`` where the warehouse knows not one entry of the
+    #: document; None: there is no hurry in any case.
+    overrun_interval_minutes: float | None = None
+    overrun_poll_at: datetime | None = None

@@ -16,10 +16,14 @@ NewsdeskError
  │   ├─ BodyTooLargeError(limit_bytes)   more bytes than allowed, before or after decompression
  │   ├─ TruncatedBodyError               the body ended before its end
  │   ├─ HostOnHoldError(until)           not asked: the host wants to be left alone for now
+ │   ├─ RobotsDisallowedError            not asked: its robots.txt does not let us
+ │   ├─ RobotsUnavailableError           not asked: its robots.txt could not be had
  │   └─ ProtocolError                    not HTTP, or an encoding that cannot be undone
  ├─ ParseError(url)                      the bytes were no feed
  ├─ ExtractError(url)                    the extractor broke (not: found nothing)
  ├─ ArchiveError(path)                   a WARC file is damaged
+ ├─ LossError(source, share_pct)         reading documents again would lose more than is allowed
+ ├─ CursorError(cursor)                  a reader's place cannot be used, or is not of this snapshot
  └─ WarehouseError
      ├─ WarehouseBusyError               another process holds the writer; try again
      ├─ WarehouseFullError               no room on the disk
@@ -161,7 +165,7 @@ class ProtocolError(FetchError):
 
 
 class HostOnHoldError(FetchError):
-    """Not asked: the host answered 429 a moment ago and wants to be left alone until then."""
+    """Not asked: until then the host wants to be left alone (Retry-After), or it is not its turn (Crawl-delay)."""
 
     hardness = Hardness.TEMPORARY
     slug = "on_hold"
@@ -169,6 +173,19 @@ class HostOnHoldError(FetchError):
     def __init__(self, message: str, *, url: str, until: datetime) -> None:
         self.until = until
         super().__init__(message, url=url)
+
+
+class RobotsDisallowedError(FetchError):
+    """Not asked: the host's robots.txt does not let us."""
+
+    hardness = Hardness.HARD
+    slug = "robots"
+
+
+class RobotsUnavailableError(FetchError):
+    """Not asked: the host's robots.txt could not be had, which means to keep away for now."""
+
+    slug = "robots_unavailable"
 
 
 class ParseError(NewsdeskError):
@@ -193,6 +210,23 @@ class ArchiveError(NewsdeskError):
     def __init__(self, message: str, *, path: str) -> None:
         self.path = path
         super().__init__(f"{path}: {message}")
+
+
+class LossError(NewsdeskError):
+    """Reading documents again would lose more of a source than is allowed; nothing was changed."""
+
+    def __init__(self, message: str, *, source: str, share_pct: float) -> None:
+        self.source = source
+        self.share_pct = share_pct
+        super().__init__(f"{source}: {message}")
+
+
+class CursorError(NewsdeskError):
+    """A reader's place in the coverage cannot be used, kept, or found in the snapshot."""
+
+    def __init__(self, message: str, *, cursor: str) -> None:
+        self.cursor = cursor
+        super().__init__(f"cursor {cursor}: {message}")
 
 
 class WarehouseError(NewsdeskError):

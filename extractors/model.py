@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from extractors import acquisition, evidence
+from extractors import acquisition, assignment, evidence
 
-#: Records of evidence, and those of acquisition, have files of their own; all rooms take them from here.
+#: Records of evidence, of acquisition and of stories have files of their own; all rooms take them from here.
 Zone = evidence.Zone
 Mention = evidence.Mention
 Coverage = evidence.Coverage
@@ -21,10 +21,20 @@ Quote = evidence.Quote
 PollResult = acquisition.PollResult
 FetchRequest = acquisition.FetchRequest
 FetchOutcome = acquisition.FetchOutcome
+HostState = acquisition.HostState
+KeptRecord = acquisition.KeptRecord
+Backfill = acquisition.Backfill
+SitemapChild = acquisition.SitemapChild
+Subscription = acquisition.Subscription
 ParsedEntry = acquisition.ParsedEntry
 ParsedFeed = acquisition.ParsedFeed
 FeedState = acquisition.FeedState
 PolledFeed = acquisition.PolledFeed
+NewText = assignment.NewText
+HeldText = assignment.HeldText
+StoryPlace = assignment.StoryPlace
+StoryMerge = assignment.StoryMerge
+Assignment = assignment.Assignment
 
 
 class Outcome(StrEnum):
@@ -81,6 +91,9 @@ class WatchedFeed:
     source: str
     #: ISO 4217 code of what a bare "$" means at this source; None: by country of the domain.
     currency: str | None = None
+    #: ``sitemap`` for a sitemap, ``files`` and ``list`` for what stands for ingested files and lists; None: told by
+    #: the document.
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +126,8 @@ class Watchlist:
     """Everything ``watchlist.toml`` says; made by ``watchlist``, taken by the flows."""
 
     feeds: tuple[WatchedFeed, ...] = ()
-    #: URLs of news sitemaps.
-    sitemaps: tuple[str, ...] = ()
+    #: Polled like feeds; of kind ``sitemap``.
+    sitemaps: tuple[WatchedFeed, ...] = ()
     topics: tuple[WatchedTopic, ...] = ()
     alerts: tuple[AlertRule, ...] = ()
     #: sha256 of the file's bytes.
@@ -219,6 +232,35 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """What may be furniture of a site, in one article; made by ``text.furniture``, taken by ``warehouse.furniture``."""
+
+    #: 64-bit hash of the block's words, or of its pattern.
+    block_key: int
+    is_pattern: bool
+    #: How the block begins.
+    text: str
+    word_count: int
+    #: It speaks of what its article is about, and counts only because it stands at an end of it.
+    is_on_topic: bool
+    is_edge: bool
+    #: The page sets it apart: by links, its container, or the second extractor that left it out.
+    is_marked: bool
+    #: 64-bit hashes, at most one of each residue modulo 4; articles that share none of them are no copies.
+    contexts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Furniture:
+    """What is known to repeat on one site; made by ``warehouse.furniture``, taken by ``reading``."""
+
+    #: Keys of blocks and patterns that go unless they speak of their article's subject.
+    known: frozenset[int] = frozenset()
+    #: Those of them that most articles carry, so that they go in any case.
+    certain: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """Everything read from one document; made by ``reading``, taken by the warehouse."""
 
@@ -235,6 +277,10 @@ class Reading:
     coverage: tuple[Coverage, ...] = ()
     figures: tuple[Figure, ...] = ()
     quotes: tuple[Quote, ...] = ()
+    #: What may be furniture of the site, whether it was stripped or not.
+    sightings: tuple[Sighting, ...] = ()
+    #: Of the article's text, by ``stories.fingerprint``: what stories that carry the same text are found by.
+    sketch: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,3 +299,7 @@ class CollectedEntry:
     collected_at: datetime
     #: Not to be tried again before this instant; set only while the outcome is ``pending``.
     next_attempt_at: datetime | None = None
+    #: False where the page was not asked for, because its host's turn comes later.
+    is_attempt: bool = True
+    #: The page that the entry's address, an aggregator's, turned out to stand for; asked for from now on.
+    target_url: str | None = None

@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -91,14 +92,37 @@ def run(*, every: str | None, watchlist: Path | None, home: Path | None, as_json
 
 @cli.command()
 @click.argument("paths", type=click.Path(path_type=Path, readable=False), nargs=-1, required=True, metavar="PATH...")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Received on this day (UTC) or later.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Received on this day or earlier.")
+@click.option(
+    "--prefilter/--no-prefilter",
+    "has_prefilter",
+    default=False,
+    help="Load only what is about a topic, and read only pages whose bytes name one [--no-prefilter].",
+)
 @_watchlist
 @_home
 @_json
-def ingest(*, paths: tuple[Path, ...], watchlist: Path | None, home: Path | None, as_json: bool) -> None:
-    """Read and load local files: .html, .txt, .jsonl, .warc, .warc.gz, or folders of them. No network."""
+def ingest(
+    *,
+    paths: tuple[Path, ...],
+    since: datetime | None,
+    until: datetime | None,
+    has_prefilter: bool,
+    watchlist: Path | None,
+    home: Path | None,
+    as_json: bool,
+) -> None:
+    """
+    Read and load local files: .html, .txt, .jsonl, .warc, .warc.gz, .wacz, or folders of them. No network.
+
+    Archives go on where a killed run was. The addresses of a .urls list wait for the next `newsdesk run`.
+    """
+    from flows.backfilling import Question
     from flows.commands.work import ingest
 
-    ingest(_settings(home, watchlist), paths, as_json=as_json)
+    question = Question(since=since and since.date(), until=until and until.date(), has_prefilter=has_prefilter)
+    ingest(_settings(home, watchlist), paths, question=question, as_json=as_json)
 
 
 @cli.command()
@@ -114,12 +138,64 @@ def sql(*, query: str, format_: str, output: Path | None, home: Path | None) -> 
 
 
 @cli.command()
-@click.argument("what", metavar="URL|FILE")
+@click.argument("topic", required=False, metavar="[TOPIC]")
+@click.option(
+    "--cursor", default="default", metavar="NAME", help="Whose place it is; each name reads for itself [default]."
+)
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N articles, the earliest [all].")
+@click.option("--peek", "is_peek", is_flag=True, help="Show, and leave the cursor where it is.")
+@click.option("--skip", "skips", is_flag=True, help="Show nothing; read on after what is published now.")
+@click.option("--format", "format_", type=click.Choice(("text", "csv", "json")), default="text", help="[text]")
+@_home
+@_json
+def new(
+    *,
+    topic: str | None,
+    cursor: str,
+    limit: int | None,
+    is_peek: bool,
+    skips: bool,
+    format_: str,
+    home: Path | None,
+    as_json: bool,
+) -> None:
+    """
+    Show the coverage that is new since this cursor was last read, and advance it.
+
+    Of TOPIC, or of every topic, as published. The first read of a cursor shows everything that is held.
+    """
+    from flows.commands.new import new
+
+    if is_peek and skips:
+        raise click.UsageError("--peek leaves the cursor, --skip moves it: one of them is meant")
+    new(
+        _settings(home, None),
+        topic,
+        cursor=cursor,
+        limit=limit,
+        is_peek=is_peek,
+        skips=skips,
+        format_="json" if as_json else format_,
+    )
+
+
+@cli.command()
+@click.argument("what", metavar="URL|FILE|ARTICLE_ID")
+@click.option("--edits", "shows_edits", is_flag=True, help="Show what its publisher changed, word by word. No network.")
 @_watchlist
 @_home
 @_json
-def read(*, what: str, watchlist: Path | None, home: Path | None, as_json: bool) -> None:
-    """Show every step of reading one page: charset, repairs, text, removals with their reasons, mentions."""
+def read(*, what: str, shows_edits: bool, watchlist: Path | None, home: Path | None, as_json: bool) -> None:
+    """
+    Show every step of reading one page: charset, repairs, text, removals with their reasons, mentions.
+
+    With --edits the revisions of an article that is held, by its address or article_id.
+    """
+    if shows_edits:
+        from flows.commands.edits import edits
+
+        edits(_settings(home, None), what, as_json=as_json)
+        return
     from flows.commands.look import read
 
     read(_settings(home, watchlist), what, as_json=as_json)
@@ -152,6 +228,38 @@ def feeds_check(*, watchlist: Path | None, home: Path | None, as_json: bool) -> 
     check_feeds(_settings(home, watchlist), as_json=as_json)
 
 
+@feeds.command("discover")
+@click.argument("url", metavar="URL")
+@_json
+def feeds_discover(*, url: str, as_json: bool) -> None:
+    """Find the feeds and sitemaps of a site, try each, and print the lines for the watchlist."""
+    from flows.commands.doors import discover_feeds
+
+    discover_feeds(_settings(None, None), url, as_json=as_json)
+
+
+@feeds.command("import")
+@click.argument("file", type=click.Path(path_type=Path), metavar="FILE.opml")
+@_watchlist
+@_json
+def feeds_import(*, file: Path, watchlist: Path | None, as_json: bool) -> None:
+    """Add the feeds of an OPML list to the watchlist; its comments and its order stay."""
+    from flows.commands.doors import import_feeds
+
+    import_feeds(_settings(None, watchlist), file, as_json=as_json)
+
+
+@feeds.command("export")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE.")
+@_watchlist
+@_home
+def feeds_export(*, output: Path | None, watchlist: Path | None, home: Path | None) -> None:
+    """Write the watchlist's feeds as OPML, for other readers or another newsdesk."""
+    from flows.commands.doors import export_feeds
+
+    export_feeds(_settings(home, watchlist), output)
+
+
 @cli.group()
 def topics() -> None:
     """The watchlist's topics: what they are, what they match."""
@@ -179,6 +287,58 @@ def topics_test(*, text: str, topic: str | None, watchlist: Path | None, home: P
     from flows.commands.topics import test_topics
 
     test_topics(_settings(home, watchlist), text, topic=topic, as_json=as_json)
+
+
+@cli.group()
+def stories() -> None:
+    """The stories that articles with one text belong to."""
+
+
+@stories.command("rebuild")
+@_home
+def stories_rebuild(*, home: Path | None) -> None:
+    """Compare all articles anew, after an update of newsdesk; ids of stories stay where they can."""
+    from flows.rebuilding import rebuild
+
+    click.echo(f"{rebuild(_settings(home, None)):,} stories")
+
+
+@cli.command()
+@click.option("--since", type=click.DateTime(), metavar="DATE", help="Documents received from this day (UTC) on [all].")
+@click.option("--dry-run", "is_dry_run", is_flag=True, help="Show what would change; write nothing.")
+@click.option(
+    "--allow-loss",
+    "allowed_loss_pct",
+    type=click.FloatRange(0, 100),
+    default=5.0,
+    metavar="PERCENT",
+    help="Refuse where a source loses more of its characters or mentions [5].",
+)
+@click.option(
+    "--recover", "recovers", is_flag=True, help="Read pages that gave no article, too: they may give one now."
+)
+@_home
+@_json
+def reprocess(
+    *,
+    since: datetime | None,
+    is_dry_run: bool,
+    allowed_loss_pct: float,
+    recovers: bool,
+    home: Path | None,
+    as_json: bool,
+) -> None:
+    """Read kept documents again with today's extractor, show what differs, apply it. No network."""
+    from flows.commands.reprocess import reprocess
+
+    reprocess(
+        _settings(home, None),
+        since=since and since.replace(tzinfo=UTC),
+        is_dry_run=is_dry_run,
+        allowed_loss_pct=allowed_loss_pct,
+        recovers=recovers,
+        as_json=as_json,
+    )
 
 
 @cli.command()

@@ -6,7 +6,7 @@ from prefect import flow
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from flows.collecting import Workshop, alone, outcomes_of, pick_up
-from flows.console import progress
+from flows.console import note, progress
 from flows.publish import publish
 from flows.recording import recorded
 from flows.settings import Settings
@@ -44,9 +44,12 @@ def collect(settings: Settings | None = None) -> dict[str, int]:
         Workshop(settings, run_id=run_id, topics=watchlist.topics) as shop,
         progress("entries collected") as advance,
     ):
-        while numbers := shop.take_up(pick_up(settings)):
+        # What can be had at once comes first; hosts that want a pause keep nobody waiting.
+        while numbers := shop.take_up(pick_up(settings)) or shop.take_up_waiting():
             for batch in [collect_entries.submit(shop, number=number) for number in numbers]:
                 advance(batch.result())
         outcomes = outcomes_of(settings, run_id)
+    if shop.put_off:
+        note(f"{len(shop.put_off)} entries wait for their hosts, which want to be asked slowly; the next run goes on")
     publish(settings)
     return outcomes

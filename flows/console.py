@@ -9,7 +9,16 @@ from datetime import datetime
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
 from rich.table import Table
 
 #: A cell longer than this is cut in a table on a terminal; csv, json and parquet always carry the whole value.
@@ -98,6 +107,32 @@ def progress(words: str, *, total: int | None = None) -> Iterator[Callable[[int]
             note(f"{words}: {done}" + (f" of {total}" if total is not None else ""))
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(words, total=total)
+        yield lambda steps: bar.update(task, advance=steps)
+
+
+@contextmanager
+def byte_progress(words: str, *, total: int) -> Iterator[Callable[[int], None]]:
+    """Give a function that counts bytes of *total* done: a bar on a terminal, one line at the end elsewhere."""
+    console = Console(stderr=True)
+    done = 0
+    if not console.is_terminal:
+
+        def count(steps: int) -> None:
+            nonlocal done
+            done += steps
+
+        yield count
+        note(f"{words}: {done / 1e6:.1f} of {total / 1e6:.1f} MB")
+        return
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task(words, total=total)
         yield lambda steps: bar.update(task, advance=steps)

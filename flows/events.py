@@ -7,6 +7,7 @@ An event says only that there is work; the warehouse says what it is. A lost, do
 from collections.abc import Mapping, Sequence
 
 ENTRIES_FOUND = "newsdesk.entries.found"
+FEED_FAILING = "newsdesk.feed.failing"
 SNAPSHOT_PUBLISHED = "newsdesk.snapshot.published"
 
 
@@ -14,6 +15,11 @@ def entries_found(feed_ids: Sequence[str], *, entry_count: int) -> None:
     """Ring for new entries; starts the collect deployment."""
     payload = {"feed_ids": list(feed_ids), "entry_count": entry_count}
     _ring(ENTRIES_FOUND, resource="newsdesk.entries", payload=payload)
+
+
+def feed_failing(feed_id: str, *, status: str) -> None:
+    """Ring for a feed that has just become failing, dead, gone or silent; once, not at every poll."""
+    _ring(FEED_FAILING, resource=f"newsdesk.feed.{feed_id}", payload={"feed_id": feed_id, "status": status})
 
 
 def snapshot_published(*, load_seq: int, article_count: int) -> None:

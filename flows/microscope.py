@@ -53,6 +53,8 @@ def _show_metadata(steps: Trace) -> None:
 def _show_text(steps: Trace) -> None:
     witness = f", from {steps.reading.article.text_from}" if steps.reading.article else ""
     _say("text", f"{steps.text_chars} characters{witness}; extraction gave {steps.extracted_chars}")
+    if steps.truncation:
+        _say("truncated", steps.truncation)
     shown = 0
     for kind, text in steps.blocks:
         if shown > _TEXT_CHARS:
@@ -104,6 +106,7 @@ def as_json(document: Document, steps: Trace) -> dict[str, object]:
         "charset_from": steps.charset_from,
         "repaired": list(steps.repairs),
         "candidates": [list(candidate) for candidate in steps.candidates],
+        "truncation": steps.truncation,
         "blocks": [list(block) for block in steps.blocks],
         "removals": [{"kind": gone.kind, "rule": gone.rule, "text": gone.text} for gone in reading.removals],
         "article": _record(reading.article) if reading.article else None,

@@ -4,14 +4,12 @@ from prefect import flow
 
 from flows import events
 from flows.collecting import open_fetcher
-from flows.polling import PollSummary, take_up
+from flows.console import note
+from flows.polling import PollSummary, alarm_of, take_up
 from flows.recording import recorded
 from flows.settings import Settings
-from flows.tasks import poll_feeds
+from flows.tasks import consult_sitemaps, poll_feeds, poll_sitemaps
 from flows.watched import read_watchlist
-
-#: Feeds of one task and one transaction: enough to fill the connections, few enough to lose little by a kill.
-_FEEDS_A_BATCH = 100
 
 
 @flow(name="poll", persist_result=False)
@@ -28,12 +26,27 @@ def poll(settings: Settings | None = None, *, only_due: bool = True) -> PollSumm
     """
     settings = settings or Settings()
     watchlist = read_watchlist(settings.watchlist)
-    feeds = take_up(watchlist, settings, only_due=only_due)
+    due = take_up(watchlist, settings, only_due=only_due)
+    feeds = [state for state in due if state.kind != "sitemap"]
+    sitemaps = [state for state in due if state.kind == "sitemap"]
     counts = PollSummary()
     with recorded("poll", settings, watchlist) as run_id, open_fetcher(settings) as fetcher:
-        for start in range(0, len(feeds), _FEEDS_A_BATCH):
-            batch = feeds[start : start + _FEEDS_A_BATCH]
-            counts += poll_feeds(fetcher, batch, settings=settings, run_id=run_id)
+        if feeds:
+            counts += poll_feeds(fetcher, feeds, settings=settings, run_id=run_id)
+        if sitemaps:
+            counts += poll_sitemaps(fetcher, sitemaps, settings=settings, run_id=run_id)
+        if counts.overruns:
+            polled = {sitemap.feed_id for sitemap in sitemaps}
+            counts += consult_sitemaps(fetcher, counts.overruns, polled=polled, settings=settings, run_id=run_id)
     if settings.dispatch == "event" and counts.new_entry_count:
-        events.entries_found([feed.feed_id for feed in feeds], entry_count=counts.new_entry_count)
+        events.entries_found([feed.feed_id for feed in due], entry_count=counts.new_entry_count)
+    _raise_alarms(counts, settings)
     return counts
+
+
+def _raise_alarms(counts: PollSummary, settings: Settings) -> None:
+    """Say once of each feed what it has become: on stderr, and with a server by an event that an automation may use."""
+    for alarm in counts.alarms:
+        note(f"alarm: {alarm_of(alarm)}")
+        if settings.dispatch == "event":
+            events.feed_failing(alarm.feed_id, status=alarm.status)

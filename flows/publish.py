@@ -4,6 +4,7 @@ from prefect import flow
 
 from flows import events
 from flows.collecting import now
+from flows.retention import forget_raw
 from flows.settings import Settings
 from flows.tasks import publish_tables
 from warehouse.snapshot import Published
@@ -12,7 +13,7 @@ from warehouse.snapshot import Published
 @flow(name="publish", persist_result=False)
 def publish(settings: Settings | None = None) -> Published:
     """
-    Copy the warehouse to the snapshot by an atomic rename.
+    Let go of raw documents that are too old, then copy the warehouse to the snapshot by an atomic rename.
 
     Args:
         settings: Defaults to the environment.
@@ -21,6 +22,7 @@ def publish(settings: Settings | None = None) -> Published:
         WarehouseFullError: No room; the old snapshot stays.
     """
     settings = settings or Settings()
+    forget_raw(settings, now())
     published = publish_tables(settings.home, now=now())
     if settings.dispatch == "event":
         events.snapshot_published(load_seq=published.load_seq, article_count=published.article_count)

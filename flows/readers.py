@@ -9,15 +9,18 @@ import multiprocessing
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import datetime
 from types import TracebackType
 from typing import Self, cast
 
 from pebble import ProcessExpired, ProcessPool
 
-from extractors.model import Document, Hints, Outcome, Reading, WatchedTopic
+from extractors.model import Document, Furniture, Hints, Outcome, Reading, WatchedTopic
 
+#: Address space of one reading process; what damaged pages took of it is told in docs/explanation/quality.md.
+_MEMORY_BYTES = 2 << 30
+_NOTHING_LEARNT = Furniture()
 #: Readers that outlive one run; at most one, in the process of `newsdesk run`.
 _kept: list["Readers"] = []
 
@@ -30,16 +33,24 @@ class Readers:
         workers: Processes.
         topics: What to look for; compiled once in each process.
         timeout_seconds: A document that takes longer ends its worker.
+        memory_bytes: Address space of one process; a document that needs more fails.
     """
 
-    def __init__(self, *, workers: int, topics: tuple[WatchedTopic, ...], timeout_seconds: float) -> None:
+    def __init__(
+        self,
+        *,
+        workers: int,
+        topics: tuple[WatchedTopic, ...],
+        timeout_seconds: float,
+        memory_bytes: int = _MEMORY_BYTES,
+    ) -> None:
         self.topics = topics
         self._timeout_seconds = timeout_seconds
         # "spawn": the parent runs threads (the fetcher's loop, Prefect's), which a fork would copy half-alive.
         self._pool = ProcessPool(
             max_workers=workers,
             initializer=_warm_up,
-            initargs=(topics,),
+            initargs=(topics, memory_bytes),
             context=multiprocessing.get_context("spawn"),
         )
 
@@ -58,12 +69,12 @@ class Readers:
             self._pool.stop()  # type: ignore[no-untyped-call]
         self._pool.join()
 
-    def submit(self, document: Document, *, hints: Hints, now: datetime) -> Callable[[], Reading]:
+    def submit(
+        self, document: Document, *, hints: Hints, now: datetime, furniture: Furniture = _NOTHING_LEARNT
+    ) -> Callable[[], Reading]:
         """Start reading *document*; the answer waits for its Reading, which is ``failed`` where the worker ended."""
-        future = cast(
-            "Future[Reading]",
-            self._pool.schedule(_read, args=(document, hints, self.topics, now), timeout=self._timeout_seconds),
-        )
+        arguments = (document, hints, self.topics, now, furniture)
+        future = cast("Future[Reading]", self._pool.schedule(_read, args=arguments, timeout=self._timeout_seconds))
         return lambda: self._settled(future, document)
 
     def _settled(self, future: "Future[Reading]", document: Document) -> Reading:
@@ -110,13 +121,24 @@ def _failed(document: Document, reason: str) -> Reading:
     return Reading(document_sha256=document.sha256, outcome=Outcome.FAILED, reason=" ".join(reason.split()))
 
 
-def _read(document: Document, hints: Hints, topics: tuple[WatchedTopic, ...], now: datetime) -> Reading:
+def _read(
+    document: Document, hints: Hints, topics: tuple[WatchedTopic, ...], now: datetime, furniture: Furniture
+) -> Reading:
     from extractors.reading import read
 
-    return read(document, hints=hints, topics=topics, now=now)
+    return read(document, hints=hints, topics=topics, now=now, furniture=furniture)
 
 
-def _warm_up(topics: tuple[WatchedTopic, ...]) -> None:
+def _limit_memory(most: int) -> None:
+    """Let this process have *most* bytes: a page that wants more fails with a MemoryError, and no other one does."""
+    import resource
+
+    # A platform without such limits still has the limits on a page's size.
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def _warm_up(topics: tuple[WatchedTopic, ...], memory_bytes: int) -> None:
     """Import the extractor and compile the topics before the first document, not on its clock."""
     import signal
 
@@ -125,4 +147,5 @@ def _warm_up(topics: tuple[WatchedTopic, ...]) -> None:
 
     # Ctrl-C reaches the whole process group; the parent decides what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _limit_memory(memory_bytes)
     compile_topics(topics)

@@ -1,7 +1,9 @@
 """The settings of newsdesk, read from the environment (prefix NEWSDESK_), with units in their names."""
 
 import os
+import re
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -11,6 +13,8 @@ import extractors
 #: The checkout: where the sample newsroom and the starter watchlist lie.
 ROOT = Path(extractors.__file__).resolve().parent.parent
 VERSION = "0.1.0"
+#: Where somebody can be reached; it goes into a header, so nothing but plain ASCII without blanks and brackets.
+_CONTACT = re.compile(r"https?://[!-'*-~]+\.[!-'*-~]+|(?:mailto:)?[!-'*-?A-~]+@[!-'*-~]+\.[!-'*-~]+")
 
 
 class Settings(BaseSettings):
@@ -36,7 +40,24 @@ class Settings(BaseSettings):
     )
     fetch_concurrency: int = Field(default=64, ge=1, description="Requests under way at once.")
     fetch_per_host: int = Field(default=2, ge=1, description="Requests under way at once to one host.")
-    feed_timeout_seconds: float = Field(default=30, gt=0, description="Limit of one feed, redirects included.")
+    host_delay_seconds: float = Field(
+        default=0,
+        ge=0,
+        description="Pause between two requests to one host, where its robots.txt asks for none or a shorter one.",
+    )
+    host_wait_seconds: float = Field(
+        default=60,
+        ge=0,
+        description="How long a run waits at its end for hosts that want a pause; what is left is for the next run.",
+    )
+    hold_scope: Literal["url", "host", "domain"] = Field(
+        default="host",
+        description="Who is left alone after 429 or 503 with Retry-After: the address, its host, or its whole domain.",
+    )
+    robots_exempt: str = Field(
+        default="",
+        description="Hosts whose robots.txt is not asked because their publisher allowed it: 'a.example,.b.example'.",
+    )
     page_timeout_seconds: float = Field(default=20, gt=0, description="Limit of one page, redirects included.")
     page_limit_bytes: int = Field(default=5_000_000, gt=0, description="Largest page, decompressed.")
     read_timeout_seconds: float = Field(
@@ -54,8 +75,21 @@ class Settings(BaseSettings):
     retry_minutes: float = Field(
         default=15, ge=0, description="Wait before the second try; the third waits four times as long."
     )
+    raw_retention_days: int = Field(
+        default=0,
+        ge=0,
+        description="Days for which received pages are kept in raw/; what is read from them stays. 0: for ever.",
+    )
     writer_wait_seconds: float = Field(
         default=120, ge=0, description="How long to wait for another process to let go of the warehouse."
+    )
+    websub_callback_url: str = Field(
+        default="",
+        description="Where hubs reach this machine from outside, as 'https://desk.example/websub'; empty: no WebSub.",
+    )
+    websub_listen: str = Field(
+        default="127.0.0.1:8011",
+        description="Address and port on which `newsdesk run --every` waits for hubs; a proxy leads there.",
     )
     connect_to: str = Field(
         default="",
@@ -73,6 +107,27 @@ class Settings(BaseSettings):
             raise ValueError("must be 'inline' or 'event'")
         return value
 
+    @field_validator("contact")
+    @classmethod
+    def _contact_can_be_used(cls, value: str) -> str:
+        if not _CONTACT.fullmatch(value):
+            raise ValueError("must be an http(s) address, mailto:NAME@HOST or NAME@HOST, without spaces")
+        return value
+
+    @field_validator("websub_callback_url")
+    @classmethod
+    def _callback_is_an_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^/?#\s]+(?:/[^?#\s]*)?", value):
+            raise ValueError("must be an address that begins with https://, without ? and #")
+        return value
+
+    @field_validator("websub_listen")
+    @classmethod
+    def _listen_is_readable(cls, value: str) -> str:
+        if not re.fullmatch(r"[^\s]*:\d{1,5}", value):
+            raise ValueError("must be ADDRESS:PORT, as 127.0.0.1:8011")
+        return value
+
     @field_validator("connect_to")
     @classmethod
     def _connect_to_is_readable(cls, value: str) -> str:
@@ -83,6 +138,11 @@ class Settings(BaseSettings):
     def user_agent(self) -> str:
         """The User-Agent of every request: name, version and where to complain."""
         return f"newsdesk/{VERSION} (+{self.contact})"
+
+    @property
+    def exempt_hosts(self) -> tuple[str, ...]:
+        """``robots_exempt`` as the fetcher takes it."""
+        return tuple(part.strip().lower() for part in self.robots_exempt.split(",") if part.strip(" ."))
 
     @property
     def connections(self) -> dict[str, tuple[str, int]]:

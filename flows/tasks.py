@@ -9,11 +9,14 @@ task is a batch, and the processes that read documents are not Prefect's.
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 
+from flows import sitemaps
 from flows.collecting import collect_batch
 from flows.polling import poll_batch
 from warehouse.snapshot import publish as publish_snapshot
 
 poll_feeds = task(name="poll feeds", cache_policy=NO_CACHE, persist_result=False)(poll_batch)
+poll_sitemaps = task(name="poll sitemaps", cache_policy=NO_CACHE, persist_result=False)(sitemaps.poll_sitemaps)
+consult_sitemaps = task(name="consult sitemaps", cache_policy=NO_CACHE, persist_result=False)(sitemaps.consult_sitemaps)
 collect_entries = task(
     name="collect entries", task_run_name="batch {number}", cache_policy=NO_CACHE, persist_result=False
 )(collect_batch)

@@ -1,13 +1,13 @@
 """Turn verdicts into the rows of each table."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
 from extractors.model import Article, Coverage, Figure, Mention, Quote
 from warehouse.staging import INSTANT, INTEGER, REAL, TEXT, TEXTS, TRUTH
-from warehouse.verdicts import Verdict
+from warehouse.verdicts import Change, Verdict
 
 Row = dict[str, Any]
 
@@ -22,7 +22,7 @@ ARTICLE = {
     "first_seen_at": INSTANT, "loaded_at": INSTANT, "load_seq": INTEGER, "language": TEXT, "language_score": REAL,
     "text": TEXT, "text_from": TEXT, "text_sha256": TEXT, "word_count": INTEGER, "is_truncated": TRUTH,
     "is_paywalled": TRUTH, "repaired": TEXTS, "revision": INTEGER, "document_sha256": TEXT, "extractor": TEXT,
-    "extractor_version": TEXT, "run_id": TEXT, "entry_id": TEXT,
+    "extractor_version": TEXT, "run_id": TEXT, "entry_id": TEXT, "story_id": TEXT, "change": TEXT,
 }  # fmt: skip
 REVISION = {
     "article_id": TEXT, "revision": INTEGER, "seen_at": INSTANT, "change": TEXT, "title": TEXT, "text": TEXT,
@@ -47,7 +47,7 @@ QUOTE = {
     "speaker": TEXT, "speaker_raw": TEXT, "cue": TEXT, "confidence": REAL, "sentence": TEXT,
 }  # fmt: skip
 COVERAGE = {
-    "article_id": TEXT, "revision": INTEGER, "ordinal": INTEGER, "topic_id": TEXT, "query_version": TEXT,
+    "article_id": TEXT, "change": TEXT, "ordinal": INTEGER, "topic_id": TEXT, "query_version": TEXT,
     "relevance": REAL, "mention_count": INTEGER, "in_title": TRUTH, "in_lede": TRUTH,
     "first_mention_at_char": INTEGER, "matched_at": INSTANT,
 }  # fmt: skip
@@ -80,34 +80,38 @@ def documents(verdicts: Iterable[Verdict], *, run_id: str) -> list[Row]:
     ]
 
 
-def articles(written: Sequence[Verdict], *, run_id: str, now: datetime, last_load_seq: int) -> list[Row]:
-    """Return a row for each revision; first ones get the numbers after *last_load_seq*, in order."""
+def articles(
+    written: Sequence[Verdict], *, run_id: str, now: datetime, last_load_seq: int, stories: Mapping[str, str]
+) -> list[Row]:
+    """Return a row for each article written; new ones get the numbers after *last_load_seq*, in order."""
     found = []
     for verdict in written:
-        last_load_seq += verdict.revision == 1
+        last_load_seq += verdict.change is Change.FIRST
         found.append(
             _fields(verdict.article, Article)
             | {
                 "revision": verdict.revision,
+                "change": str(verdict.change),
                 "first_seen_at": verdict.item.entry.first_seen_at,
                 "loaded_at": now,
                 "load_seq": last_load_seq,
                 "document_sha256": verdict.reading.document_sha256,
                 "run_id": run_id,
                 "entry_id": verdict.item.entry.entry_id,
+                "story_id": stories.get(verdict.article.article_id),
             },
         )
     return found
 
 
 def revisions(written: Iterable[Verdict]) -> list[Row]:
-    """Return a row for each revision, with its text."""
+    """Return a row for each new revision, with its text."""
     return [
         {
             "article_id": verdict.article.article_id,
             "revision": verdict.revision,
             "seen_at": verdict.item.document.fetched_at if verdict.item.document else verdict.item.collected_at,
-            "change": "first" if verdict.revision == 1 else "edited by publisher",
+            "change": str(verdict.change),
             "title": verdict.article.title,
             "text": verdict.article.text,
             "text_sha256": verdict.article.text_sha256,
@@ -117,6 +121,7 @@ def revisions(written: Iterable[Verdict]) -> list[Row]:
             "document_sha256": verdict.reading.document_sha256,
         }
         for verdict in written
+        if verdict.change is not Change.REFRESHED
     ]
 
 
@@ -166,7 +171,7 @@ def quotes(written: Iterable[Verdict]) -> list[Row]:
 def coverage(written: Iterable[Verdict], *, now: datetime) -> list[Row]:
     """Return a row for each topic found, numbered through the batch."""
     found = [
-        _fields(topic, Coverage) | {"article_id": verdict.article.article_id, "revision": verdict.revision}
+        _fields(topic, Coverage) | {"article_id": verdict.article.article_id, "change": str(verdict.change)}
         for verdict in written
         for topic in verdict.reading.coverage
     ]

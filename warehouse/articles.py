@@ -12,8 +12,10 @@ from extractors.errors import WarehouseError
 from extractors.model import CollectedEntry, Outcome
 from warehouse import article_rows as rows
 from warehouse.connection import transaction
+from warehouse.furniture import learn
 from warehouse.staging import TEXT, staged
-from warehouse.verdicts import HeldArticle, HeldEntry, Judge, Verdict
+from warehouse.stories import Assign, place_articles, write_stories
+from warehouse.verdicts import Change, HeldArticle, HeldEntry, Judge, Verdict
 
 _DISCARDED = (
     Outcome.TOO_SHORT, Outcome.NOT_ARTICLE, Outcome.PAYWALLED, Outcome.BLOCKED, Outcome.GONE, Outcome.UNSUPPORTED,
@@ -49,6 +51,7 @@ def load_batch(
     run_id: str,
     now: datetime,
     archives: Mapping[str, int],
+    assign: Assign,
 ) -> LoadCounts:
     """
     Load *items* in one transaction: everything of the batch is there afterwards, or nothing.
@@ -62,6 +65,7 @@ def load_batch(
         run_id: The run that collected them.
         now: Aware UTC; becomes ``loaded_at`` and ``matched_at``.
         archives: By WARC file, the bytes up to the end of its last record; never lowers what is recorded.
+        assign: Says which stories the new articles belong to.
 
     Raises:
         WarehouseError: An item's entry is not in the ledger (``load_polls`` and ``add_entries`` put it there).
@@ -69,7 +73,11 @@ def load_batch(
     with transaction(con):
         verdicts = _judged(con, items)
         _write_documents(con, verdicts, run_id=run_id)
-        load_seq, topic_ids = _write_articles(con, verdicts, run_id=run_id, now=now)
+        assignment = place_articles(con, verdicts, assign=assign)
+        stories = {place.article_id: place.story_id for place in assignment.places}
+        load_seq, topic_ids = write_articles(con, verdicts, run_id=run_id, now=now, stories=stories)
+        write_stories(con, assignment, now=now)
+        learn(con, verdicts)
         _write_outcomes(con, verdicts, run_id=run_id)
         _write_archives(con, archives)
         counts = _counted(verdicts, load_seq=load_seq, topic_ids=topic_ids)
@@ -111,24 +119,37 @@ def _write_documents(con: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdict]
         con.execute(_ADD_DOCUMENTS)
 
 
-def _write_articles(
+def write_articles(
     con: duckdb.DuckDBPyConnection,
     verdicts: Sequence[Verdict],
     *,
     run_id: str,
     now: datetime,
+    stories: Mapping[str, str],
 ) -> tuple[int, tuple[str, ...]]:
-    """Write articles, revisions and evidence; return the highest load_seq and the topics newly covered."""
+    """
+    Write articles, revisions and evidence, within the caller's transaction.
+
+    Args:
+        con: The writer's connection.
+        verdicts: Those without a revision write nothing.
+        run_id: The run that read them.
+        now: Aware UTC.
+        stories: The story of each new article; one that is held keeps its own.
+
+    Returns:
+        The highest load_seq, and the topics newly covered, in order.
+    """
     written = [verdict for verdict in verdicts if verdict.revision is not None]
     held = con.execute("select last_load_seq from load_sequence").fetchone()
     last = int(held[0]) if held else 0
     if not written:
         return last, ()
     # One number an article, not one a batch: a reader that stops in the middle of a batch can go on from there.
-    articles = rows.articles(written, run_id=run_id, now=now, last_load_seq=last)
-    last += sum(1 for verdict in written if verdict.revision == 1)
+    articles = rows.articles(written, run_id=run_id, now=now, last_load_seq=last, stories=stories)
+    last += sum(1 for verdict in written if verdict.change is Change.FIRST)
     with staged(con, "batch", schema=rows.ARTICLE, rows=articles):
-        if any(verdict.revision != 1 for verdict in written):
+        if any(verdict.change is not Change.FIRST for verdict in written):
             con.execute(_UPDATE_ARTICLES)
         con.execute(_ADD_ARTICLES)
     with staged(con, "batch", schema=rows.REVISION, rows=rows.revisions(written)):
@@ -156,8 +177,12 @@ def _write_coverage(
     now: datetime,
     last: int,
 ) -> tuple[int, tuple[str, ...]]:
-    """Write coverage; what an edit newly brings gets numbers after *last*, what it takes away is deleted."""
-    edited = [{"article_id": verdict.article_id} for verdict in written if verdict.revision != 1]
+    """
+    Write coverage; what an edit newly brings gets numbers after *last*, what it takes away is deleted.
+
+    What another extractor finds in a page that was held is no news: it gets its article's number.
+    """
+    edited = [{"article_id": verdict.article_id} for verdict in written if verdict.change is not Change.FIRST]
     found = rows.coverage(written, now=now)
     with (
         staged(con, "edited", schema={"article_id": TEXT}, rows=edited),
@@ -167,9 +192,10 @@ def _write_coverage(
             con.execute(_DROP_COVERAGE)
             con.execute(_UPDATE_COVERAGE)
         added = con.execute(_ADD_COVERAGE, [last]).fetchall()
+    held = last - (len(written) - len(edited))
     last = max([last, *(row[1] for row in added)])
     con.execute("update load_sequence set last_load_seq = ?", [last])
-    return last, tuple(sorted({row[0] for row in added}))
+    return last, tuple(sorted({topic for topic, load_seq in added if load_seq > held}))
 
 
 def _write_outcomes(con: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdict], *, run_id: str) -> None:
@@ -215,9 +241,15 @@ from entries semi join asked using (entry_id)
 _HELD_ARTICLES = """
 select
     articles.article_id, articles.entry_id, entries.url_key, articles.title, articles.text_sha256,
-    articles.revision, revisions.seen_at
+    articles.revision, received.seen_at, articles.document_sha256
 from articles
-join revisions using (article_id, revision)
+join (
+    -- A text read anew is of the day it was read; its document is that of the revision before.
+    select article_id, max(seen_at) as seen_at
+    from revisions
+    where change <> 're-extracted' and article_id in (select article_id from asked)
+    group by article_id
+) as received using (article_id)
 join entries using (entry_id)
 where articles.article_id in (select article_id from asked where article_id is not null)
 """
@@ -266,12 +298,12 @@ update articles set
     extractor_version = batch.extractor_version,
     run_id = batch.run_id
 from batch
-where articles.article_id = batch.article_id and batch.revision > 1
+where articles.article_id = batch.article_id and batch.change <> 'first'
 """
 
 _ADD_ARTICLES = """
 insert into articles by name
-select * from batch where revision = 1 order by load_seq
+select * exclude (change) from batch where change = 'first' order by load_seq
 """
 
 _DROP_COVERAGE = """
@@ -307,8 +339,9 @@ select
     article_id, topic_id, query_version, relevance, mention_count, in_title, in_lede, first_mention_at_char,
     matched_at,
     case
-        when revision = 1 then articles.load_seq
-        else ?::bigint + row_number() over (partition by revision > 1 order by ordinal)
+        when change = 'edited by publisher'
+            then ?::bigint + row_number() over (partition by change = 'edited by publisher' order by ordinal)
+        else articles.load_seq
     end
 from batch
 anti join coverage using (article_id, topic_id, query_version)

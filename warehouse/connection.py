@@ -41,9 +41,14 @@ def mapped_errors(subject: str) -> Iterator[None]:
         WarehouseFullError: The disk has no room.
         WarehouseBusyError: A process outside newsdesk holds the file.
         WarehouseError: Anything else: permissions, damage, a constraint.
+        KeyboardInterrupt: Ctrl-C during a query, which DuckDB calls a RuntimeError.
     """
     try:
         yield
+    except RuntimeError as error:
+        if "interrupted" in str(error):
+            raise KeyboardInterrupt from error
+        raise
     except duckdb.Error as error:
         raise _mapped(error, subject) from error
     except OSError as error:

@@ -1,6 +1,6 @@
 """Read the ledger's open entries; add those that no feed listed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -56,11 +56,12 @@ def add_entries(
     run_id: str | None = None,
 ) -> int:
     """
-    Add *entries* that no feed listed (files) as pending, in one transaction; return how many were new.
+    Add *entries* that no feed listed (files, lists) as pending, in one transaction; return how many were new.
 
     Args:
         con: The writer's connection.
-        feed: The pseudo-feed they belong to; made where it is not there, with kind ``files``; never polled.
+        feed: The pseudo-feed they belong to; made where it is not there, with its kind, by default ``files``; never
+            polled.
         entries: Those already in the ledger stay as they are.
         run_id: The run that found them.
     """
@@ -68,8 +69,17 @@ def add_entries(
     with transaction(con), staged(con, "found", schema=_ENTRY, rows=rows):
         seen_at = min((entry.first_seen_at for entry in entries), default=None)
         if seen_at is not None:
-            con.execute(_ADD_FEED, [feed.feed_id, feed.url, feed.source, feed.currency, seen_at])
+            con.execute(_ADD_FEED, [feed.feed_id, feed.url, feed.source, feed.currency, feed.kind, seen_at])
         return len(con.execute(_ADD_ENTRIES, [feed.feed_id, run_id]).fetchall())
+
+
+def readdress(con: duckdb.DuckDBPyConnection, addresses: Mapping[str, tuple[str, str]]) -> None:
+    """Give pending entries another address, in one transaction; *addresses* are (URL, URL key) by entry."""
+    rows = [{"entry_id": entry_id, "url": url, "url_key": key} for entry_id, (url, key) in addresses.items()]
+    if rows:
+        schema = {"entry_id": TEXT, "url": TEXT, "url_key": TEXT}
+        with transaction(con), staged(con, "sent_on", schema=schema, rows=rows):
+            con.execute(_READDRESS)
 
 
 def known_urls(con: duckdb.DuckDBPyConnection, url_keys: Collection[str]) -> dict[str, str]:
@@ -126,7 +136,7 @@ where outcome = 'pending'
 
 _ADD_FEED = """
 insert into feeds (feed_id, url, source, currency, kind, is_watched, is_active, added_at, failure_weight, status)
-values ($1, $2, $3, $4, 'files', false, false, $5, 0, 'files')
+values ($1, $2, $3, $4, coalesce($5, 'files'), false, false, $6, 0, coalesce($5, 'files'))
 on conflict do nothing
 """
 
@@ -141,6 +151,12 @@ from found anti join entries using (entry_id)
 qualify row_number() over (partition by entry_id order by first_seen_at, url) = 1
 order by first_seen_at, entry_id
 returning entry_id
+"""
+
+_READDRESS = """
+update entries set url = sent_on.url, url_key = sent_on.url_key
+from sent_on
+where entries.entry_id = sent_on.entry_id and entries.outcome = 'pending'
 """
 
 _KNOWN = """

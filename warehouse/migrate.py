@@ -8,6 +8,7 @@ Bring a warehouse file to the version of this newsdesk.
 import hashlib
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -105,7 +106,9 @@ def _apply(con: duckdb.DuckDBPyConnection, migration: Migration) -> None:
         )
         con.commit()
     except duckdb.Error as error:
-        con.rollback()
+        # A commit that fails has ended the transaction already.
+        with suppress(duckdb.Error):
+            con.rollback()
         said = str(error).splitlines()[0]
         raise MigrationError(
             f"migration {migration.version:04}_{migration.name} failed, nothing of it was kept: {said}",
@@ -126,7 +129,9 @@ def _refresh_views(con: duckdb.DuckDBPyConnection, views: Sequence[str], *, vers
         con.execute("insert into schema_views values (?)", [digest])
         con.commit()
     except duckdb.Error as error:
-        con.rollback()
+        # A commit that fails has ended the transaction already.
+        with suppress(duckdb.Error):
+            con.rollback()
         said = str(error).splitlines()[0]
         raise MigrationError(f"the views could not be made: {said}", version=version) from error
 

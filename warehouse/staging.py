@@ -34,7 +34,7 @@ def staged(
     """
     # Lone surrogates (broken feeds have them) are not UTF-8; Arrow refuses them with a traceback.
     columns = {
-        column: pa.array([_clean(row.get(column)) for row in rows], type=kind) for column, kind in schema.items()
+        column: pa.array([storable(row.get(column)) for row in rows], type=kind) for column, kind in schema.items()
     }
     con.register(name, pa.table(columns))
     try:
@@ -43,13 +43,13 @@ def staged(
         con.unregister(name)
 
 
-def _clean(value: Any) -> Any:  # noqa: ANN401
+def storable(value: Any) -> Any:  # noqa: ANN401
     """Return *value* with what cannot be UTF-8 replaced; code point counts, and so offsets, stay."""
     if isinstance(value, str):
         # isascii is a flag of the string, so most values cost nothing.
         return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
     if isinstance(value, tuple):
-        return [_clean(part) for part in value]
+        return [storable(part) for part in value]
     return value
 
 

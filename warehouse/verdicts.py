@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from typing import cast
 
 from extractors.model import Article, CollectedEntry, Outcome, Reading
@@ -20,6 +21,17 @@ _HELD_ALREADY = "another entry led to this article first"
 _PIECES = re.compile(r"\w+|\W")
 #: Pieces of both sides above which a changed passage is counted as replaced whole; the comparison is quadratic.
 _MOST_PIECES = 4_000
+
+
+class Change(StrEnum):
+    """Why a revision of an article is written."""
+
+    FIRST = "first"
+    EDITED = "edited by publisher"
+    #: The same document, read anew by another extractor: never new coverage.
+    REEXTRACTED = "re-extracted"
+    #: As before, but text and title stay: the current revision gets other evidence, no revision is added.
+    REFRESHED = "refreshed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +56,7 @@ class HeldArticle:
     revision: int
     #: When the document of the current revision was received.
     seen_at: datetime
+    document_sha256: str
     #: Empty where the item brings the same text.
     text: str
 
@@ -58,6 +71,7 @@ class Verdict:
     article_id: str | None = None
     #: Number of the revision to write; None: nothing of the article is written.
     revision: int | None = None
+    change: Change = Change.FIRST
     added_chars: int = 0
     removed_chars: int = 0
     #: What the ledger says afterwards, where that is not ``outcome``: an entry that led to its article keeps saying so.
@@ -165,15 +179,18 @@ def _is_edit(item: CollectedEntry, held: HeldArticle, *, is_own: bool) -> bool:
 
 
 def _edit(item: CollectedEntry, article: Article, held: HeldArticle, *, is_own: bool) -> Verdict:
-    """Return the verdict that *article* is a new revision of *held*."""
+    """Return the verdict that *article* is a new revision of *held*: from other bytes the publisher's, else ours."""
     is_retitled = article.text_sha256 == held.text_sha256
     added, removed = (0, 0) if is_retitled else changed_chars(held.text, article.text)
+    is_edited = item.reading is None or item.reading.document_sha256 != held.document_sha256
+    words = "edited by the publisher" if is_edited else "read anew by another extractor"
     return Verdict(
         item=item,
         outcome=Outcome.STORED if is_own else Outcome.DUPLICATE,
-        reason=f"edited by the publisher: revision {held.revision + 1}",
+        reason=f"{words}: revision {held.revision + 1}",
         article_id=article.article_id,
         revision=held.revision + 1,
+        change=Change.EDITED if is_edited else Change.REEXTRACTED,
         added_chars=added,
         removed_chars=removed,
     )
@@ -195,20 +212,29 @@ def changed_chars(before: str, after: str) -> tuple[int, int]:
 
     Compared by words within the paragraphs that changed, so a moved comma counts 1, not its paragraph.
     """
+    came, left = changed_passages(before, after)
+    return sum(map(len, came)), sum(map(len, left))
+
+
+def changed_passages(before: str, after: str) -> tuple[list[str], list[str]]:
+    """Return the passages that *after* has and *before* had not, and those of *before* that are gone, in order."""
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
-    added = removed = 0
+    came: list[str] = []
+    left: list[str] = []
     for tag, *span in difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
         if tag != "equal":
             more, fewer = _changed_within("".join(old[span[0] : span[1]]), "".join(new[span[2] : span[3]]))
-            added, removed = added + more, removed + fewer
-    return added, removed
+            came += more
+            left += fewer
+    return came, left
 
 
-def _changed_within(before: str, after: str) -> tuple[int, int]:
-    """Return the code points added and removed between two passages."""
+def _changed_within(before: str, after: str) -> tuple[list[str], list[str]]:
+    """Return the passages added and removed between two passages."""
     old, new = _PIECES.findall(before), _PIECES.findall(after)
     if not old or not new or len(old) + len(new) > _MOST_PIECES:
-        return len(after), len(before)
-    blocks = difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_matching_blocks()
-    kept = sum(len(piece) for block in blocks for piece in old[block.a : block.a + block.size])
-    return len(after) - kept, len(before) - kept
+        return [after] if after else [], [before] if before else []
+    codes = difflib.SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes()
+    changed = [code[1:] for code in codes if code[0] != "equal"]
+    came = ["".join(new[start:end]) for _, _, start, end in changed if end > start]
+    return came, ["".join(old[start:end]) for start, end, _, _ in changed if end > start]

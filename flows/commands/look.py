@@ -1,13 +1,14 @@
 """The commands that look: sql, read, doctor."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from extractors.errors import InputError
-from extractors.model import Document, Hints, WatchedTopic
+from extractors.errors import InputError, WarehouseError
+from extractors.model import Document, Furniture, Hints, WatchedTopic
 from flows import console, microscope
 from flows.settings import Settings
 
@@ -48,7 +49,8 @@ def read(settings: Settings, what: str, *, as_json: bool) -> None:
     from extractors.reading import trace
 
     document, hints = _document(settings, what)
-    steps = trace(document, hints=hints, topics=_topics(settings), now=datetime.now(UTC))
+    furniture = _furniture(settings, document, hints)
+    steps = trace(document, hints=hints, topics=_topics(settings), now=datetime.now(UTC), furniture=furniture)
     if as_json:
         console.say_json(microscope.as_json(document, steps))
     else:
@@ -97,6 +99,18 @@ def _topics(settings: Settings) -> tuple[WatchedTopic, ...]:
     from flows.watched import read_watchlist
 
     return read_watchlist(settings.watchlist).topics if settings.watchlist.exists() else ()
+
+
+def _furniture(settings: Settings, document: Document, hints: Hints) -> Furniture:
+    """Return what the snapshot knows to repeat on the page's site; nothing where there is none, or an old one."""
+    from extractors.acquire.urls import publisher
+    from warehouse.connection import reader
+    from warehouse.furniture import furniture_of
+
+    source = publisher(document.final_url or document.url, feed_source=hints.source)
+    with suppress(WarehouseError), reader(settings.home) as con:
+        return furniture_of(con, [source])[source]
+    return Furniture()
 
 
 def doctor(settings: Settings, *, as_json: bool) -> None:

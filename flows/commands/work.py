@@ -2,8 +2,10 @@
 
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +16,11 @@ from flows.polling import PollSummary
 from flows.readers import Readers, kept_open
 from flows.settings import Settings
 from flows.watched import read_watchlist
+from flows.websub import Subscriber
+
+if TYPE_CHECKING:
+    from flows.backfilling import Question
+    from flows.ingest import IngestSummary
 
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 #: Shorter than this is no schedule but a hammer.
@@ -38,15 +45,17 @@ def run(settings: Settings, *, every: str | None, as_json: bool) -> None:
 
 
 def _for_ever(settings: Settings, *, pause_seconds: float, as_json: bool) -> None:
-    """Start a cycle every *pause_seconds*, or at once where the last took longer."""
-    while True:
-        started = time.monotonic()
-        try:
-            report(*cycle(settings, only_due=True), settings=settings, as_json=as_json)
-        except NewsdeskError as error:
-            # The next cycle may succeed: the disk is freed, the watchlist mended, the other process gone.
-            console.note(f"newsdesk: {error}; trying again in {pause_seconds:g} s")
-        time.sleep(max(0.0, pause_seconds - (time.monotonic() - started)))
+    """Start a cycle every *pause_seconds*, or at once where the last took longer or a hub pushed something new."""
+    with Subscriber(settings) as subscriber:
+        while True:
+            started = time.monotonic()
+            try:
+                report(*cycle(settings, only_due=True), settings=settings, as_json=as_json)
+                subscriber.renew()
+            except NewsdeskError as error:
+                # The next cycle may succeed: the disk is freed, the watchlist mended, the other process gone.
+                console.note(f"newsdesk: {error}; trying again in {pause_seconds:g} s")
+            subscriber.wait(max(0.0, pause_seconds - (time.monotonic() - started)))
 
 
 def seconds(every: str) -> float:
@@ -109,25 +118,32 @@ def outcome_line(outcomes: Mapping[str, int]) -> str:
     return f"{sum(outcomes.values())} entries settled: {parts}"
 
 
-def ingest(settings: Settings, paths: Sequence[Path], *, as_json: bool) -> None:
+def ingest(settings: Settings, paths: Sequence[Path], *, question: "Question", as_json: bool) -> None:
     """Read and load local files, then publish."""
     from flows.ingest import ingest_paths, topics_for
 
-    topics = topics_for(settings)
-    summary = ingest_paths(paths, settings=settings, topics=topics)
+    summary = ingest_paths(paths, settings=settings, topics=topics_for(settings), question=question)
     if as_json:
-        console.say_json(
-            {
-                "document_count": summary.document_count,
-                "known_count": summary.known_count,
-                "outcomes": dict(summary.outcomes),
-                "problems": list(summary.problems),
-            }
-        )
+        console.say_json(asdict(summary))
         return
     for problem in summary.problems:
         console.note(f"not read: {problem}")
-    known = f", {summary.known_count} of them read before" * bool(summary.known_count)
-    console.say(f"{summary.document_count} documents found{known}")
+    for archive in summary.finished:
+        console.say(f"taken in before: {archive}")
+    console.say(", ".join(_words(summary)))
+    if summary.listed_count:
+        console.say(f"{summary.listed_count} addresses added; the next `newsdesk run` collects them")
     console.say(outcome_line(summary.outcomes))
     console.say(f"published {settings.home / 'newsdesk.duckdb'}")
+
+
+def _words(summary: "IngestSummary") -> Iterator[str]:
+    """Give what came of the files, each number in words; what is none of it is not said."""
+    yield f"{summary.document_count} documents found"
+    if summary.known_count:
+        yield f"{summary.known_count} of them read before"
+    if summary.outside_count:
+        yield f"{summary.outside_count} received at other times"
+    if summary.unmatched_count or summary.uncovered_count:
+        yield f"{summary.unmatched_count} that name no topic not read"
+        yield f"{summary.uncovered_count} read and about none"

@@ -62,7 +62,8 @@ def test_the_watchlist_of_the_contract_is_read_whole() -> None:
         ("example.co.nz", "NZD"),
     ]
     assert watchlist.feeds[1].feed_id == feed_id("https://feeds.example.co.nz/business")
-    assert watchlist.sitemaps == ("https://www.example.org/news-sitemap.xml",)
+    assert [one.url for one in watchlist.sitemaps] == ["https://www.example.org/news-sitemap.xml"]
+    assert [one.kind for one in watchlist.sitemaps] == ["sitemap"]
     assert watchlist.alerts[0] == AlertRule(name="desk-slack", url="env:NEWSDESK_SLACK_URL", when="new story")
     assert watchlist.sha256 == sha256_hex(WHOLE)
 

@@ -25,8 +25,17 @@ def name_of(deployment: dict[str, Any]) -> str:
 every_deployment = pytest.mark.parametrize("deployment", DEPLOYMENTS, ids=name_of)
 
 
-def test_the_three_flows_of_the_main_job_are_deployed() -> None:
-    assert [name_of(deployment) for deployment in DEPLOYMENTS] == ["poll", "collect", "publish"]
+def test_the_flows_of_the_main_job_are_deployed_then_those_for_an_occasion() -> None:
+    assert [name_of(deployment) for deployment in DEPLOYMENTS][:3] == ["poll", "collect", "publish"]
+    assert "reprocess" in map(name_of, DEPLOYMENTS)
+
+
+def test_reprocess_waits_for_a_person_who_has_seen_its_dry_run() -> None:
+    reprocess = next(deployment for deployment in DEPLOYMENTS if name_of(deployment) == "reprocess")
+
+    assert not reprocess.get("schedules")
+    assert not reprocess.get("triggers")
+    assert reprocess["parameters"] == {"is_dry_run": True}
 
 
 @every_deployment

@@ -33,8 +33,8 @@ def page(words: str) -> Document:
 
 
 def slow_page() -> Document:
-    """Return a page of 20 MB of nested tags: reading it takes far longer than any test waits."""
-    return page("<div><p>word " * 1_500_000)
+    """Return a page of 100,000 paragraphs full of figures: reading it takes far longer than any test waits."""
+    return page("".join(f"<p>{n} said that it was {n} percent of {n}." for n in range(100_000)))
 
 
 @pytest.mark.slow

@@ -8,12 +8,14 @@ It repeats what a killed one left: the warehouse says what is pending.
 import sys
 from pathlib import Path
 
+from flows.assigning import assign_stories
 from tests.warehouse.newsroom import WARC, Newsroom
 from warehouse.articles import load_batch
 from warehouse.connection import writer
 from warehouse.coverage import sync_topics
 from warehouse.entries import pending_entries
-from warehouse.feeds import load_polls, sync_feeds
+from warehouse.feeds import sync_feeds
+from warehouse.polls import load_polls
 from warehouse.runs import start_run
 from warehouse.snapshot import publish
 
@@ -34,7 +36,7 @@ def main(home: Path, *, batches: int, size: int, is_publishing: bool) -> None:
         with writer(home) as con:
             entries = pending_entries(con, now=room.now, limit=size)
             items = [room.collected(entry, text=f"DeepSeek {entry.url}, $5.6m, “yes”\n" * 60) for entry in entries]
-            load_batch(con, items, run_id="run-1", now=room.now, archives={WARC: 1_000})
+            load_batch(con, items, run_id="run-1", now=room.now, archives={WARC: 1_000}, assign=assign_stories)
         if not entries:
             return
         if is_publishing:

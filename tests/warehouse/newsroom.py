@@ -25,14 +25,16 @@ from extractors.model import (
     Reading,
     Removal,
     RemovalKind,
+    Sighting,
     TextFrom,
     WatchedFeed,
     WatchedTopic,
     Zone,
 )
+from flows.assigning import assign_stories, sketch_of
 from warehouse.articles import LoadCounts, load_batch
 from warehouse.entries import pending_entries
-from warehouse.feeds import PollCounts, load_polls
+from warehouse.polls import PollCounts, load_polls
 
 NOW = datetime(2026, 1, 5, 6, 0, tzinfo=UTC)
 FEED_URL = "https://paper.example/rss"
@@ -43,6 +45,10 @@ CLAIMS = "The lab 深度求索 spoke 🙂.\nDeepSeek paid $5.6m (€5.4m) for R1
 _MONEY = re.compile(r"(\()?([$€](\d+(?:\.\d+)?)m)")
 _NAMES = re.compile(r"DeepSeek|R1|OpenAI")
 
+_SEEN = Sighting(
+    block_key=2**64 - 1, is_pattern=False, text="Read on.", word_count=2, is_on_topic=False, is_edge=True,
+    is_marked=False, contexts=(4, 5, 6, 7),
+)  # fmt: skip
 FEED = WatchedFeed(feed_id=feed_id(FEED_URL), url=FEED_URL, source="paper.example", currency="USD")
 TOPIC = WatchedTopic(topic_id="deepseek", title="DeepSeek", query="deepseek", query_version="v1")
 
@@ -158,6 +164,8 @@ class Newsroom:
             coverage=(coverage,) if mentions else (),
             figures=tuple(self._figures(article.text)),
             quotes=tuple(self._quotes(article.text)),
+            sightings=(_SEEN,),
+            sketch=sketch_of(article.text),
         )
 
     def _mentions(self, article: Article) -> Iterator[Mention]:
@@ -238,7 +246,14 @@ class Warehouse:
         return load_polls(self.con, polls, run_id="run-1")
 
     def loaded(self, *items: CollectedEntry, now: datetime | None = None) -> LoadCounts:
-        return load_batch(self.con, items, run_id="run-1", now=now or self.room.now, archives={WARC: 1_000})
+        return load_batch(
+            self.con,
+            items,
+            run_id="run-1",
+            now=now or self.room.now,
+            archives={WARC: 1_000},
+            assign=assign_stories,
+        )
 
     def rows(self, sql: str, *parameters: object) -> list[tuple[object, ...]]:
         return self.con.execute(sql, list(parameters)).fetchall()

@@ -12,7 +12,7 @@ from pathlib import Path
 from extractors.errors import NewsdeskError
 from warehouse.connection import reader
 
-# Whole batches only, every article with its revision, its three mentions' worth of evidence and its stored entry.
+# Whole batches only, every article with its revision, story, evidence and stored entry.
 QUERY = """
 select
     (select count(*) from articles),
@@ -20,7 +20,7 @@ select
     (select count(*) from coverage),
     (select count(*) from entries where outcome = 'stored'),
     (select sum(mention_count) from coverage) - (select count(*) from mentions),
-    (select count(*) from new_coverage),
+    (select sum(article_count)::bigint from new_coverage),
     (select last_load_seq from load_sequence)
 """
 

@@ -14,7 +14,7 @@ from duckdb import DuckDBPyConnection
 
 from extractors.errors import SqlError
 from extractors.model import Outcome, PollResult
-from tests.warehouse.newsroom import Newsroom, Warehouse
+from tests.warehouse.newsroom import TEXT, Newsroom, Warehouse
 from warehouse.connection import reader
 from warehouse.coverage import sync_topics
 from warehouse.queries import export, query
@@ -65,20 +65,26 @@ def test_an_unknown_format_and_an_unwritable_file_are_errors(snapshot: DuckDBPyC
 
 
 def test_new_coverage_shows_each_article_with_its_best_sentence(warehouse: Warehouse, room: Newsroom) -> None:
-    warehouse.loaded(*(room.collected(entry) for entry in warehouse.found(2)))
+    first, second = warehouse.found(2)
+    dearer = "Nobody had asked for it.\nWhat DeepSeek sells became dearer by a third within one week."
+    warehouse.loaded(room.collected(first), room.collected(second, text=dearer))
 
     rows = warehouse.rows("select title, article_count, source_count, passage, load_seq from new_coverage")
     sentence = "DeepSeek cut its prices 🙂 and DeepSeek grew."
-    assert rows == [("DeepSeek and Article 1", 1, 1, sentence, 2), ("DeepSeek and Article 0", 1, 1, sentence, 1)]
+    other = "What DeepSeek sells became dearer by a third within one week."
+    assert rows == [("DeepSeek and Article 1", 1, 1, other, 2), ("DeepSeek and Article 0", 1, 1, sentence, 1)]
 
 
 def test_new_coverage_counts_the_articles_of_one_story_once(warehouse: Warehouse, room: Newsroom) -> None:
-    warehouse.loaded(*(room.collected(entry) for entry in warehouse.found(3)))
-    warehouse.con.execute("update articles set story_id = 's' where load_seq < 3")
+    entries = warehouse.found(3)
+    texts = (TEXT, TEXT, "DeepSeek was named, and nothing else of it is known to anybody here.")
+    items = [room.collected(entry, text=text) for entry, text in zip(entries, texts, strict=True)]
+    warehouse.loaded(*items)
 
-    assert warehouse.rows("select article_count, story_id = 's' from new_coverage order by load_seq") == [
-        (2, True),
-        (1, False),
+    first, _, other = (item.reading.article.article_id for item in items if item.reading and item.reading.article)
+    assert warehouse.rows("select article_count, story_id from new_coverage order by load_seq") == [
+        (2, first),
+        (1, other),
     ]
 
 
@@ -114,7 +120,7 @@ def test_coverage_daily_trusts_no_date_in_the_future(warehouse: Warehouse, room:
     waiting = pending_entries(warehouse.con, now=room.now, limit=9)
     warehouse.loaded(*(room.collected(entry) for entry in waiting))
 
-    assert warehouse.rows("from coverage_daily") == [("deepseek", date(2026, 1, 5), 2, 2, 1)]
+    assert warehouse.rows("from coverage_daily") == [("deepseek", date(2026, 1, 5), 2, 1, 1)]
 
 
 def test_coverage_of_an_older_query_is_not_shown_as_current(warehouse: Warehouse, room: Newsroom) -> None:
@@ -137,9 +143,9 @@ def test_missing_says_in_words_why_an_entry_is_not_stored(warehouse: Warehouse, 
 
     assert sorted(warehouse.rows("select entry_id, reason from missing")) == sorted(
         [
-            (short.entry_id, "Less text than an article has. (41 words)"),
-            (waiting.entry_id, "Not fetched yet."),
-            (again.entry_id, "Tried 1 times; tried again after 2026-01-05 07:00 UTC (timeout)"),
+            (short.entry_id, "Less text than an article has: 41 words"),
+            (waiting.entry_id, "Not fetched yet"),
+            (again.entry_id, "Tried once, to be tried again after 2026-01-05 07:00 UTC: timeout"),
         ]
     )
 

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from extractors.errors import WarehouseError, WarehouseFullError
+from flows.assigning import assign_stories
 from tests.warehouse.newsroom import Newsroom
 from warehouse.articles import load_batch
 from warehouse.connection import SNAPSHOT_NAME, WAREHOUSE_NAME, reader, writer
 from warehouse.coverage import sync_topics
 from warehouse.entries import pending_entries
-from warehouse.feeds import load_polls, sync_feeds
+from warehouse.feeds import sync_feeds
+from warehouse.polls import load_polls
 from warehouse.snapshot import publish
 
 
@@ -74,11 +76,11 @@ def test_the_snapshot_cannot_be_written_through_a_reader(home: Path, room: Newsr
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Return a folder on a disk of 24 MB; where none can be had the test cannot say anything."""
+    """Return a folder on a disk of 32 MB; where none can be had the test cannot say anything."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)], capture_output=True, text=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", str(folder)], capture_output=True, text=True, check=False
     )
     if mounted.returncode:
         why = f"no small disk can be mounted here: {mounted.stderr.strip()}"
@@ -94,7 +96,7 @@ def load(home: Path, room: Newsroom, number: int, *, kilobytes: int) -> None:
         load_polls(con, [room.poll(*entries, at=room.later(number))], run_id="run-1")
         pending = pending_entries(con, now=room.now, limit=10)
         items = [room.collected(entry, text=f"DeepSeek {os.urandom(kilobytes * 512).hex()}") for entry in pending]
-        load_batch(con, items, run_id="run-1", now=room.now, archives={"x.warc.gz": 1_000})
+        load_batch(con, items, run_id="run-1", now=room.now, archives={"x.warc.gz": 1_000}, assign=assign_stories)
 
 
 def load_until_full(home: Path, room: Newsroom) -> None:

@@ -11,7 +11,7 @@ with ledger as (
         count(*) filter (outcome = 'failed') as failed_count,
         count(*) filter (outcome = 'pending') as pending_count,
         (select coalesce(sum(new_entry_count), 0) from polls) as listed_count,
-        (select count(*) from entries join feeds using (feed_id) where feeds.kind = 'files') as file_count
+        (select count(*) from entries join feeds using (feed_id) where feeds.kind in ('files', 'list')) as file_count
     from entries
 )
 from ledger

@@ -1,0 +1,19 @@
+-- Every article belongs to one story that is held, and both tables name the same; one article of a story is its first.
+select 'article' as kind, articles.article_id as id, count(story_articles.article_id) as row_count
+from articles
+left join story_articles
+    on story_articles.article_id = articles.article_id and story_articles.story_id = articles.story_id
+left join stories on stories.story_id = articles.story_id
+group by articles.article_id
+having count(story_articles.article_id) <> 1 or count(stories.story_id) <> 1
+union all
+select 'place', article_id, count(*)
+from story_articles
+group by article_id
+having count(*) > 1 or not exists (from articles where articles.article_id = story_articles.article_id)
+union all
+select 'first', story_id, count(*) filter (where relation = 'first')
+from story_articles
+group by story_id
+having count(*) filter (where relation = 'first') <> 1
+    or max(article_id) filter (where relation = 'first') <> story_id
