@@ -26,11 +26,12 @@ setup: $(READY) ## build .venv
 demo: $(READY) ## the offline newsroom: poll, collect, publish, three answers in SQL
 	@$(BIN)/newsdesk demo
 
+# Two processes a run on two cores: many tests wait for a server or a child of their own.
 test: $(READY) ## the whole test suite
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -n auto --maxprocesses 4
 
 test-fast: $(READY) ## what runs in seconds
-	@$(BIN)/pytest -q -m "not slow"
+	@$(BIN)/pytest -q -n auto --maxprocesses 4 -m "not slow"
 
 check: lint types imports docs-check test ## everything CI runs
 
