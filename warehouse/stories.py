@@ -84,7 +84,7 @@ def rebuild_stories(
     advance: Callable[[int], None] = lambda _: None,
 ) -> int:
     """
-    Compare all articles anew, in the order in which they were first seen; return how many stories there are then.
+    Compare all articles anew, in the order in which they were loaded; return how many stories there are then.
 
     One transaction: readers and a run that is killed see all of it or nothing. A story keeps its id where the same
     article is its first; the id of one that is no story any more leads to the story that has its article now.
@@ -250,13 +250,13 @@ _FORGET = (
     "update articles set story_id = null",
 )
 
-_ORDER = "select rowid from articles order by first_seen_at, article_id"
+_ORDER = "select rowid from articles order by load_seq"
 
 _IN_ORDER = """
 select article_id, text, text_sha256, first_seen_at
 from articles
 where rowid in (select place from asked)
-order by first_seen_at, article_id
+order by load_seq
 """
 
 _SET_STORY = """

@@ -19,8 +19,8 @@ select
     (select count(*) from revisions),
     (select count(*) from coverage),
     (select count(*) from entries where outcome = 'stored'),
-    (select sum(mention_count) from coverage) - (select count(*) from mentions),
-    (select sum(article_count)::bigint from new_coverage),
+    (select coalesce(sum(mention_count), 0) from coverage) - (select count(*) from mentions),
+    (select coalesce(sum(article_count), 0)::bigint from new_coverage),
     (select last_load_seq from load_sequence)
 """
 
