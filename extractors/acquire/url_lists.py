@@ -50,7 +50,7 @@ def list_feed(uri: str, *, source: str) -> WatchedFeed:
     Return the pseudo-feed, of kind ``list``, that stands for the list at *uri* in the ledger.
 
     Args:
-        uri: The list's own address, such as ``file:///tmp/urls.txt``.
+        uri: The list's own address, such as ``file:///lists/urls.txt``.
         source: What stands as its publisher; each address has its own.
     """
     return WatchedFeed(feed_id=feed_id(uri), url=uri, source=source, kind="list")
