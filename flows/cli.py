@@ -8,43 +8,18 @@ that ``--help`` is quick.
 import logging
 import os
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from extractors.errors import NewsdeskError
-
-if TYPE_CHECKING:
-    from flows.settings import Settings
+from flows.groups import feeds, stories, topics
+from flows.options import home_option, json_option, settings_of, watchlist_option
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
 FORMATS = ("table", "csv", "json", "parquet")
-
-
-def _home(function: Callable[..., None]) -> Callable[..., None]:
-    return click.option(
-        "--home",
-        type=click.Path(path_type=Path),
-        envvar="NEWSDESK_HOME",
-        help="Folder of the data [newsdesk-data].",
-    )(function)
-
-
-def _watchlist(function: Callable[..., None]) -> Callable[..., None]:
-    return click.option(
-        "--watchlist",
-        type=click.Path(path_type=Path),
-        envvar="NEWSDESK_WATCHLIST",
-        help="The watchlist file [watchlist.toml].",
-    )(function)
-
-
-def _json(function: Callable[..., None]) -> Callable[..., None]:
-    return click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(function)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -80,14 +55,14 @@ def demo(*, keep: Path | None) -> None:
 
 @cli.command()
 @click.option("--every", metavar="10m", help="Go on for ever, starting a cycle every so often: 90s, 10m, 2h.")
-@_watchlist
-@_home
-@_json
+@watchlist_option
+@home_option
+@json_option
 def run(*, every: str | None, watchlist: Path | None, home: Path | None, as_json: bool) -> None:
     """Poll the feeds, collect the pages, publish the snapshot: once, or for ever."""
     from flows.commands.work import run
 
-    run(_settings(home, watchlist), every=every, as_json=as_json)
+    run(settings_of(home, watchlist), every=every, as_json=as_json)
 
 
 @cli.command()
@@ -100,9 +75,9 @@ def run(*, every: str | None, watchlist: Path | None, home: Path | None, as_json
     default=False,
     help="Load only what is about a topic, and read only pages whose bytes name one [--no-prefilter].",
 )
-@_watchlist
-@_home
-@_json
+@watchlist_option
+@home_option
+@json_option
 def ingest(
     *,
     paths: tuple[Path, ...],
@@ -122,19 +97,19 @@ def ingest(
     from flows.commands.work import ingest
 
     question = Question(since=since and since.date(), until=until and until.date(), has_prefilter=has_prefilter)
-    ingest(_settings(home, watchlist), paths, question=question, as_json=as_json)
+    ingest(settings_of(home, watchlist), paths, question=question, as_json=as_json)
 
 
 @cli.command()
 @click.argument("query", metavar="QUERY")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="table", help="[table]")
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE.")
-@_home
+@home_option
 def sql(*, query: str, format_: str, output: Path | None, home: Path | None) -> None:
     """Run QUERY on the published snapshot; never locks, never waits."""
     from flows.commands.look import sql
 
-    sql(_settings(home, None), query, format_=format_, output=output)
+    sql(settings_of(home, None), query, format_=format_, output=output)
 
 
 @cli.command()
@@ -146,8 +121,8 @@ def sql(*, query: str, format_: str, output: Path | None, home: Path | None) -> 
 @click.option("--peek", "is_peek", is_flag=True, help="Show, and leave the cursor where it is.")
 @click.option("--skip", "skips", is_flag=True, help="Show nothing; read on after what is published now.")
 @click.option("--format", "format_", type=click.Choice(("text", "csv", "json")), default="text", help="[text]")
-@_home
-@_json
+@home_option
+@json_option
 def new(
     *,
     topic: str | None,
@@ -169,7 +144,7 @@ def new(
     if is_peek and skips:
         raise click.UsageError("--peek leaves the cursor, --skip moves it: one of them is meant")
     new(
-        _settings(home, None),
+        settings_of(home, None),
         topic,
         cursor=cursor,
         limit=limit,
@@ -182,9 +157,9 @@ def new(
 @cli.command()
 @click.argument("what", metavar="URL|FILE|ARTICLE_ID")
 @click.option("--edits", "shows_edits", is_flag=True, help="Show what its publisher changed, word by word. No network.")
-@_watchlist
-@_home
-@_json
+@watchlist_option
+@home_option
+@json_option
 def read(*, what: str, shows_edits: bool, watchlist: Path | None, home: Path | None, as_json: bool) -> None:
     """
     Show every step of reading one page: charset, repairs, text, removals with their reasons, mentions.
@@ -194,113 +169,11 @@ def read(*, what: str, shows_edits: bool, watchlist: Path | None, home: Path | N
     if shows_edits:
         from flows.commands.edits import edits
 
-        edits(_settings(home, None), what, as_json=as_json)
+        edits(settings_of(home, None), what, as_json=as_json)
         return
     from flows.commands.look import read
 
-    read(_settings(home, watchlist), what, as_json=as_json)
-
-
-@cli.group()
-def feeds() -> None:
-    """The watchlist's feeds: what they are, how they do."""
-
-
-@feeds.command("list")
-@_watchlist
-@_home
-@_json
-def feeds_list(*, watchlist: Path | None, home: Path | None, as_json: bool) -> None:
-    """List the feeds with their state, as the published snapshot knows it."""
-    from flows.commands.feeds import list_feeds
-
-    list_feeds(_settings(home, watchlist), as_json=as_json)
-
-
-@feeds.command("check")
-@_watchlist
-@_home
-@_json
-def feeds_check(*, watchlist: Path | None, home: Path | None, as_json: bool) -> None:
-    """Ask every feed once, now, and say what is wrong and what to do. Stores nothing."""
-    from flows.commands.feeds import check_feeds
-
-    check_feeds(_settings(home, watchlist), as_json=as_json)
-
-
-@feeds.command("discover")
-@click.argument("url", metavar="URL")
-@_json
-def feeds_discover(*, url: str, as_json: bool) -> None:
-    """Find the feeds and sitemaps of a site, try each, and print the lines for the watchlist."""
-    from flows.commands.doors import discover_feeds
-
-    discover_feeds(_settings(None, None), url, as_json=as_json)
-
-
-@feeds.command("import")
-@click.argument("file", type=click.Path(path_type=Path), metavar="FILE.opml")
-@_watchlist
-@_json
-def feeds_import(*, file: Path, watchlist: Path | None, as_json: bool) -> None:
-    """Add the feeds of an OPML list to the watchlist; its comments and its order stay."""
-    from flows.commands.doors import import_feeds
-
-    import_feeds(_settings(None, watchlist), file, as_json=as_json)
-
-
-@feeds.command("export")
-@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE.")
-@_watchlist
-@_home
-def feeds_export(*, output: Path | None, watchlist: Path | None, home: Path | None) -> None:
-    """Write the watchlist's feeds as OPML, for other readers or another newsdesk."""
-    from flows.commands.doors import export_feeds
-
-    export_feeds(_settings(home, watchlist), output)
-
-
-@cli.group()
-def topics() -> None:
-    """The watchlist's topics: what they are, what they match."""
-
-
-@topics.command("list")
-@_watchlist
-@_home
-@_json
-def topics_list(*, watchlist: Path | None, home: Path | None, as_json: bool) -> None:
-    """List the topics with their queries and the coverage in the published snapshot."""
-    from flows.commands.topics import list_topics
-
-    list_topics(_settings(home, watchlist), as_json=as_json)
-
-
-@topics.command("test")
-@click.argument("text", metavar="TEXT|FILE")
-@click.option("--topic", metavar="TOPIC", help="This topic alone.")
-@_watchlist
-@_home
-@_json
-def topics_test(*, text: str, topic: str | None, watchlist: Path | None, home: Path | None, as_json: bool) -> None:
-    """Show what each topic's query finds in TEXT (or a file's text), and what it nearly found."""
-    from flows.commands.topics import test_topics
-
-    test_topics(_settings(home, watchlist), text, topic=topic, as_json=as_json)
-
-
-@cli.group()
-def stories() -> None:
-    """The stories that articles with one text belong to."""
-
-
-@stories.command("rebuild")
-@_home
-def stories_rebuild(*, home: Path | None) -> None:
-    """Compare all articles anew, after an update of newsdesk; ids of stories stay where they can."""
-    from flows.rebuilding import rebuild
-
-    click.echo(f"{rebuild(_settings(home, None)):,} stories")
+    read(settings_of(home, watchlist), what, as_json=as_json)
 
 
 @cli.command()
@@ -317,8 +190,8 @@ def stories_rebuild(*, home: Path | None) -> None:
 @click.option(
     "--recover", "recovers", is_flag=True, help="Read pages that gave no article, too: they may give one now."
 )
-@_home
-@_json
+@home_option
+@json_option
 def reprocess(
     *,
     since: datetime | None,
@@ -332,7 +205,7 @@ def reprocess(
     from flows.commands.reprocess import reprocess
 
     reprocess(
-        _settings(home, None),
+        settings_of(home, None),
         since=since and since.replace(tzinfo=UTC),
         is_dry_run=is_dry_run,
         allowed_loss_pct=allowed_loss_pct,
@@ -342,28 +215,17 @@ def reprocess(
 
 
 @cli.command()
-@_home
-@_json
+@home_option
+@json_option
 def doctor(*, home: Path | None, as_json: bool) -> None:
     """Check every invariant of the published snapshot; exit 1 and one line for each that fails."""
     from flows.commands.look import doctor
 
-    doctor(_settings(home, None), as_json=as_json)
+    doctor(settings_of(home, None), as_json=as_json)
 
 
-def _settings(home: Path | None, watchlist: Path | None) -> "Settings":
-    """Build the settings: the command line wins over the environment."""
-    from pydantic import ValidationError
-
-    from flows.settings import Settings
-
-    given: dict[str, Any] = {"home": home, "watchlist": watchlist}
-    try:
-        return Settings(**{key: value for key, value in given.items() if value is not None})
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = "_".join(["NEWSDESK", *(str(part).upper() for part in first["loc"])])
-        raise click.UsageError(f"{name}: {first['msg']}") from error
+for _group in (feeds, topics, stories):
+    cli.add_command(_group)
 
 
 def _report_unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
