@@ -7,7 +7,8 @@ CORPORA ?= ../shared/corpora
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-fast check fix lint types imports docs docs-check constraints clean \
-        bench-text bench-facts bench-feeds bench-polling bench-day bench-flow bench-peers bench-mutants bench-backfill
+        bench-text bench-facts bench-feeds bench-polling bench-day bench-flow bench-peers bench-mutants bench-backfill \
+        bench-topics
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -71,6 +72,9 @@ bench-mutants: $(READY) ## 20,000 damaged pages: no crash, no hang, bounded memo
 
 bench-facts: $(READY) ## figures, quotes, speakers on the seeds
 	@$(BIN)/python -m bench.facts ../shared/seeds
+
+bench-topics: $(READY) ## 10,000 terms beside 100; a new topic asked of 100,000 held articles
+	@$(BIN)/python -m bench.topics
 
 bench-feeds: $(READY) ## the reading of feeds, beside feedparser alone
 	@$(BIN)/python -m bench.feeds $(CORPORA)/feeds

@@ -83,16 +83,44 @@ def topics_list(*, watchlist: Path | None, home: Path | None, as_json: bool) -> 
 
 
 @topics.command("test")
-@click.argument("text", metavar="TEXT|FILE")
+@click.argument("text", required=False, metavar="[TEXT|FILE]")
+@click.option("--past", type=click.IntRange(min=1), metavar="N", help="Ask the N articles loaded last instead.")
 @click.option("--topic", metavar="TOPIC", help="This topic alone.")
 @watchlist_option
 @home_option
 @json_option
-def topics_test(*, text: str, topic: str | None, watchlist: Path | None, home: Path | None, as_json: bool) -> None:
-    """Show what each topic's query finds in TEXT (or a file's text), and what it nearly found."""
-    from flows.commands.topics import test_topics
+def topics_test(
+    *, text: str | None, past: int | None, topic: str | None, watchlist: Path | None, home: Path | None, as_json: bool
+) -> None:
+    """
+    Show what each topic's query finds in TEXT (or a file's text), and what it nearly found.
 
-    test_topics(settings_of(home, watchlist), text, topic=topic, as_json=as_json)
+    With --past, in the articles that are published: what the query covers there, gains, loses, just misses.
+    """
+    from flows.commands import topics
+
+    if (text is None) is (past is None):
+        raise click.UsageError("give a TEXT, or --past N: one of them")
+    if past is not None:
+        topics.test_past(settings_of(home, watchlist), past, topic=topic, as_json=as_json)
+    elif text is not None:
+        topics.test_topics(settings_of(home, watchlist), text, topic=topic, as_json=as_json)
+
+
+@topics.command("backfill")
+@click.argument("topic", required=False, metavar="[TOPIC]")
+@watchlist_option
+@home_option
+@json_option
+def topics_backfill(*, topic: str | None, watchlist: Path | None, home: Path | None, as_json: bool) -> None:
+    """
+    Ask TOPIC's query of every article held, then publish: after a query was added or changed.
+
+    Without TOPIC, the topics that were not yet asked of everything. Collecting goes on meanwhile.
+    """
+    from flows.commands.topics import backfill_topics
+
+    backfill_topics(settings_of(home, watchlist), topic, as_json=as_json)
 
 
 @click.group()

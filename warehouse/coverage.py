@@ -66,7 +66,7 @@ where topics.topic_id = watched.topic_id and topics.valid_to is null and topics.
 """
 
 _OPEN = """
-insert into topics
+insert into topics (topic_id, title, query, query_version, valid_from, valid_to)
 select topic_id, title, query, query_version, ?, null
 from watched
 where topic_id not in (select topic_id from topics where valid_to is null)
