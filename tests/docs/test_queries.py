@@ -33,3 +33,11 @@ def test_a_query_of_the_docs_has_an_answer_on_the_sample(query: str, sample_home
         rows = con.execute(query).fetchall()
 
     assert rows or any(words in query for words in MAY_BE_EMPTY)
+
+
+def test_there_are_twenty_questions_and_each_has_a_query() -> None:
+    pages = [page.read_text("utf-8") for page in sorted((ROOT / "docs" / "how-to" / "queries").glob("*.md"))]
+    questions = [part for page in pages for part in re.split(r"(?m)^## ", page)[1:]]
+
+    assert len(questions) >= 20
+    assert [part.splitlines()[0] for part in questions if "```sql" not in part] == []
