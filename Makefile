@@ -7,8 +7,8 @@ CORPORA ?= ../shared/corpora
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-fast check fix lint types imports docs docs-check constraints clean \
-        bench-text bench-facts bench-feeds bench-polling bench-day bench-flow bench-peers bench-mutants bench-backfill \
-        bench-topics
+        bench-text bench-stories bench-facts bench-feeds bench-polling bench-day bench-flow bench-peers bench-mutants bench-backfill \
+        bench-topics bench-growth bench-search
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -29,10 +29,10 @@ demo: $(READY) ## the offline newsroom: poll, collect, publish, three answers in
 
 # Two processes a run on two cores: many tests wait for a server or a child of their own.
 test: $(READY) ## the whole test suite
-	@$(BIN)/pytest -q -n auto --maxprocesses 4
+	@$(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadgroup
 
 test-fast: $(READY) ## what runs in seconds
-	@$(BIN)/pytest -q -n auto --maxprocesses 4 -m "not slow"
+	@$(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadgroup -m "not slow"
 
 check: lint types imports docs-check test ## everything CI runs
 
@@ -70,11 +70,16 @@ bench-peers: $(READY) ## newsdesk beside other tools, each in an environment of 
 bench-mutants: $(READY) ## 20,000 damaged pages: no crash, no hang, bounded memory
 	@nice $(BIN)/python -m bench.mutants
 
-bench-facts: $(READY) ## figures, quotes, speakers on the seeds
+bench-facts: $(READY) ## figures, quotes, speakers on the seeds and on the labelled articles
 	@$(BIN)/python -m bench.facts ../shared/seeds
+	@$(BIN)/python -m bench.facts --labels bench/labels --corpora $(CORPORA)
 
 bench-topics: $(READY) ## 10,000 terms beside 100; a new topic asked of 100,000 held articles
 	@$(BIN)/python -m bench.topics
+
+bench-stories: $(READY) ## stories on a stream made of real texts, beside other tools, in twenty orders
+	@$(BIN)/python -m bench.variants $(CORPORA)/web-articles-2026 $(CORPORA)/newspapers-9-languages --bases 80 --seed 2026 -o .peers/stream
+	@$(BIN)/python -m bench.stories .peers/stream --orders 20
 
 bench-feeds: $(READY) ## the reading of feeds, beside feedparser alone
 	@$(BIN)/python -m bench.feeds $(CORPORA)/feeds
@@ -90,6 +95,12 @@ bench-flow: $(READY) ## the main job end to end over a generated newsroom
 
 bench-backfill: $(READY) ## an archive of 1 GB taken in, killed ten times
 	@$(BIN)/python -m bench.backfill --gigabytes 1
+
+bench-growth: $(READY) ## the look-up of held texts at 10^4 to 10^7 of them
+	@$(BIN)/python -m bench.growth
+
+bench-search: $(READY) ## search() over 100,000 generated articles: cost of the index, of publishing, of queries
+	@$(BIN)/python -m bench.search
 
 clean: ## remove .venv and caches
 	@rm -rf $(VENV) .peers .pytest_cache .mypy_cache .ruff_cache .import_linter_cache *.egg-info

@@ -1,86 +1,33 @@
 """
-Measure figures, quotes, speakers: ``python -m bench.facts CORPUS [--json] [--errors]``.
+Measure figures, quotes, speakers: ``python -m bench.facts CORPUS`` or ``--labels LABELS --corpora DIR``.
 
 CORPUS is a folder with ``facts.jsonl`` in the form of the contract, section 6, whose end says when a figure, a span or
-a speaker is right.
+a speaker is right. LABELS is a folder of labels without texts (``bench/facts-labels.md``), DIR holds the corpora they
+point into: then the halves are measured apart, and each language.
+
+The speed is that of all facts of a reading by one core: topics, quotes, figures.
 """
 
 import argparse
 import json
-import re
 import sys
 import time
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.facts_labels import CorpusError, labelled_records, read_lines
+from bench.facts_scoring import Score, score_figures, score_quotes, summarise
 from extractors.facts.figures import find_figures
 from extractors.facts.quotes import find_quotes
-from extractors.model import Figure, Quote
+from extractors.facts.topics import compile_topics, match
+from extractors.identity import sha256_hex
+from extractors.model import Figure, Quote, WatchedTopic
 
-_WORD = re.compile(r"\w+")
-_VALUE_TOLERANCE = 0.005
-_COVERED = 0.8
-_LONGEST = 2.0
-_PRONOUNS = frozenset({"he", "she", "they", "it", "we", "i", "who"})
-_IGNORED = frozenset({"extended", "vague"})
-
-
-class CorpusError(Exception):
-    """The corpus cannot be read; the message is one line."""
-
-
-@dataclass
-class Tally:
-    """Counts of one kind of fact."""
-
-    gold: int = 0
-    predicted: int = 0
-    #: Gold that was found, and predictions that are right; several segments may be covered by one quote.
-    found: int = 0
-    right: int = 0
-
-    def rates(self) -> dict[str, float | int | None]:
-        """Return n, precision, recall; None where there is nothing to divide by."""
-        return {
-            "n": self.gold,
-            "precision": round(self.right / self.predicted, 4) if self.predicted else None,
-            "recall": round(self.found / self.gold, 4) if self.gold else None,
-        }
-
-
-@dataclass
-class Score:
-    """Everything measured on a corpus."""
-
-    figures: dict[str, Tally] = field(default_factory=dict)
-    quotes: Tally = field(default_factory=Tally)
-    speaker_right: int = 0
-    seconds: float = 0.0
-    characters: int = 0
-    errors: list[str] = field(default_factory=list)
-
-    def of(self, kind: str) -> Tally:
-        """Return the tally of figures of *kind*."""
-        return self.figures.setdefault(kind, Tally())
-
-    def summary(self) -> dict[str, Any]:
-        """Return the object that ``--json`` prints."""
-        total = Tally()
-        for tally in self.figures.values():
-            total.gold += tally.gold
-            total.predicted += tally.predicted
-            total.found += tally.found
-            total.right += tally.right
-        kinds = {"all": total} | {kind: self.figures[kind] for kind in sorted(self.figures)}
-        speaker = round(self.speaker_right / self.quotes.gold, 4) if self.quotes.gold else None
-        return {
-            "figures": {kind: tally.rates() for kind, tally in kinds.items()},
-            "quotes": {**self.quotes.rates(), "speaker": speaker},
-            "articles_per_second": round(self.characters / 5000 / self.seconds, 1) if self.seconds else None,
-        }
+_QUERY = "deepseek OR nvidia OR (R1 AND (china OR openai))"
+_TOPICS = (
+    WatchedTopic(topic_id="deepseek", title="DeepSeek", query=_QUERY, query_version=sha256_hex(_QUERY)[:12]),
+)  # fmt: skip
 
 
 def read_records(corpus: Path) -> list[dict[str, Any]]:
@@ -88,138 +35,85 @@ def read_records(corpus: Path) -> list[dict[str, Any]]:
     path = corpus / "facts.jsonl"
     if not path.is_file():
         raise CorpusError(f"{path}: no such file; CORPUS must be a folder that holds facts.jsonl")
-    records = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
-        if line.strip():
-            try:
-                records.append(json.loads(line))
-            except ValueError as error:
-                raise CorpusError(f"{path}, line {number}: not JSON ({error})") from error
-    return records
+    return read_lines(path)
 
 
-def measure(records: Iterable[dict[str, Any]]) -> Score:
-    """Return the score over *records*."""
-    score = Score()
+def measure(records: Iterable[dict[str, Any]]) -> list[Score]:
+    """Return the score of each of *records*."""
     # The first text compiles the patterns; that is no part of the speed.
-    find_figures("“It cost $5,” he said.", language="en", currency="USD")
-    for record in records:
-        text = record["text"]
-        language = record.get("language") or "en"
-        start = time.process_time()
-        quotes = find_quotes(text, language=language)
-        figures = find_figures(text, language=language, currency=record.get("currency") or "USD", quotes=quotes)
-        score.seconds += time.process_time() - start
-        score.characters += len(text)
-        name = str(record.get("id", ""))
-        if record.get("figures") is not None:
-            score_figures(score, record["figures"], figures, name=name)
-        if record.get("quotes") is not None:
-            score_quotes(score, record["quotes"], quotes, name=name)
+    _facts({"text": "“It cost $5,” he said."})
+    return [_score(record) for record in records]
+
+
+def _facts(record: dict[str, Any]) -> tuple[tuple[Figure, ...], tuple[Quote, ...]]:
+    text, language = record["text"], record.get("language") or "en"
+    match(compile_topics(_TOPICS), title=None, text=text, source="", language=language)
+    quotes = find_quotes(text, language=language)
+    figures = find_figures(text, language=language, currency=record.get("currency") or "USD", quotes=quotes)
+    return figures, quotes
+
+
+def _score(record: dict[str, Any]) -> Score:
+    score = Score(characters=len(record["text"]))
+    start = time.process_time()
+    figures, quotes = _facts(record)
+    score.seconds = time.process_time() - start
+    name = str(record.get("id", ""))
+    if record.get("figures") is not None:
+        score_figures(score, record["figures"], figures, name=name)
+    if record.get("quotes") is not None:
+        score_quotes(score, record["quotes"], quotes, name=name)
     return score
 
 
-def score_figures(score: Score, gold: Sequence[dict[str, Any]], found: Sequence[Figure], *, name: str) -> None:
-    """Add one text's figures: tier ``core`` counts, ``extended`` and ``vague`` neither help nor hurt."""
-    core = [item for item in gold if item.get("tier", "core") == "core"]
-    ignored = [item for item in gold if item.get("tier", "core") in _IGNORED]
-    taken: set[int] = set()
-    for item in core:
-        kind = item["kind"]
-        score.of(kind).gold += 1
-        at = next((at for at, figure in enumerate(found) if at not in taken and _same_figure(item, figure)), None)
-        if at is None:
-            score.errors.append(f"{name}: missed {kind} {item['text']!r} ({item['value']}) at {item['start']}")
-            continue
-        taken.add(at)
-        score.of(kind).found += 1
-        score.of(kind).right += 1
-        score.of(kind).predicted += 1
-    for at, figure in enumerate(found):
-        if at not in taken and not any(_overlap(item, figure.char_start, figure.char_end) for item in ignored):
-            score.of(figure.kind).predicted += 1
-            score.errors.append(
-                f"{name}: false {figure.kind} {figure.raw!r} ({figure.value}) in {figure.sentence[:160]!r}"
-            )
-
-
-def _same_figure(item: dict[str, Any], figure: Figure) -> bool:
-    if not _overlap(item, figure.char_start, figure.char_end) or item["kind"] != figure.kind:
-        return False
-    if item["kind"] == "money" and item.get("currency") != figure.currency:
-        return False
-    value = item["value"]
-    return value is not None and abs(figure.value - value) <= _VALUE_TOLERANCE * abs(value)
-
-
-def _overlap(item: dict[str, Any], start: int, end: int) -> int:
-    return max(0, min(item["end"], end) - max(item["start"], start))
-
-
-def score_quotes(score: Score, gold: Sequence[dict[str, Any]], found: Sequence[Quote], *, name: str) -> None:
-    """Add one text's quotes, segment by segment."""
-    right: set[int] = set()
-    for item in gold:
-        for segment in item["segments"]:
-            score.quotes.gold += 1
-            at = next((at for at, quote in enumerate(found) if _same_span(segment, quote)), None)
-            if at is None:
-                score.errors.append(f"{name}: missed quote {segment['text'][:80]!r} of {item.get('speaker')}")
-                continue
-            right.add(at)
-            score.quotes.found += 1
-            if _same_speaker(item, found[at]):
-                score.speaker_right += 1
-            else:
-                score.errors.append(
-                    f"{name}: speaker {found[at].speaker!r} ({found[at].cue}) for {item.get('speaker')!r} "
-                    f"of {segment['text'][:60]!r}"
-                )
-    score.quotes.predicted += len(found)
-    score.quotes.right += len(right)
-    for at, quote in enumerate(found):
-        if at not in right:
-            score.errors.append(f"{name}: false quote {quote.text[:80]!r} ({quote.speaker}, {quote.cue})")
-
-
-def _same_span(segment: dict[str, Any], quote: Quote) -> bool:
-    length = segment["end"] - segment["start"]
-    covered = _overlap(segment, quote.char_start, quote.char_end)
-    return covered >= _COVERED * length and quote.char_end - quote.char_start <= _LONGEST * length
-
-
-def _same_speaker(item: dict[str, Any], quote: Quote) -> bool:
-    """Tell whether the names share their last word; where gold has a pronoun alone, the words at the cue count."""
-    names = [name for name in (item.get("speaker"), *(item.get("speakers") or ())) if name]
-    if not names:
-        return quote.speaker is None
-    last = {_last_word(name) for name in names}
-    predicted = {_last_word(quote.speaker)} if quote.speaker else set()
-    if last <= _PRONOUNS and quote.speaker_raw:
-        predicted.add(_last_word(quote.speaker_raw))
-    return bool(predicted & last - {""})
-
-
-def _last_word(name: str) -> str:
-    words = _WORD.findall(re.sub("[\u2019']s\\b", "", name).casefold())
-    return words[-1] if words else ""
+def by_half_and_language(records: Sequence[dict[str, Any]], scores: Sequence[Score]) -> dict[str, Any]:
+    """Return a summary of each half, and of each language in both halves together."""
+    out = {}
+    for key in ("half", "language"):
+        for value in sorted({record[key] for record in records}, reverse=key == "half"):
+            chosen = [score for record, score in zip(records, scores, strict=True) if record[key] == value]
+            out[value] = summarise(chosen)
+    return out
 
 
 def table(summary: dict[str, Any]) -> str:
-    """Return *summary* as lines of text."""
-    lines = [f"{'':12}{'n':>7}{'P':>9}{'R':>9}{'speaker':>9}"]
-    for kind, rates in summary["figures"].items():
-        lines.append(f"{kind:12}{rates['n']:>7}{_cell(rates['precision'])}{_cell(rates['recall'])}")
-    quotes = summary["quotes"]
-    lines.append(
-        f"{'quotes':12}{quotes['n']:>7}{_cell(quotes['precision'])}{_cell(quotes['recall'])}{_cell(quotes['speaker'])}"
-    )
-    lines.append(f"{summary['articles_per_second']} articles of 5,000 characters per second")
+    """Return *summary* as lines of text, with the 95 % intervals where there are several texts."""
+    lines = [f"{'':12}{'n':>6}{'P':>8}{'':16}{'R':>8}{'':16}{'speaker':>8}"]
+    for kind, rates in [*summary["figures"].items(), ("quotes", summary["quotes"])]:
+        cells = [_cell(rates, name) for name in ("precision", "recall", "speaker") if name in rates]
+        lines.append(f"{kind:12}{rates['n']:>6}{''.join(cells)}".rstrip())
+    lines.append(f"{summary['articles_per_second']} articles of 5,000 characters per second of a core")
     return "\n".join(lines)
 
 
-def _cell(value: float | None) -> str:
-    return f"{'-':>9}" if value is None else f"{value:>9.3f}"
+def _cell(rates: dict[str, Any], name: str) -> str:
+    if rates[name] is None:
+        return f"{'-':>8}{'':16}"
+    low, high = rates[f"{name}_low"], rates[f"{name}_high"]
+    spread = "" if low is None else f"{low:.3f} to {high:.3f}"
+    return f"{rates[name]:>8.3f} {spread:<15}"
+
+
+def _run(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what ``--json`` prints; list errors and texts left out on stderr."""
+    if options.labels is None:
+        scores = measure(read_records(options.corpus))
+        _list(scores if options.errors else ())
+        return summarise(scores)
+    found = labelled_records(options.labels, options.corpora)
+    print("".join(f"left out: {line}\n" for line in found.skipped), end="", file=sys.stderr)
+    records = [record for record in found.records if options.half in {None, record["half"]}]
+    if not records:
+        raise CorpusError(f"{options.corpora}: holds none of the labelled texts")
+    scores = measure(records)
+    tuned = [score for record, score in zip(records, scores, strict=True) if record["half"] == "tune"]
+    _list(tuned if options.errors else ())
+    return {"left_out": len(found.skipped), **by_half_and_language(records, scores)}
+
+
+def _list(scores: Iterable[Score]) -> None:
+    for score in scores:
+        print("".join(f"{line}\n" for line in score.errors), end="", file=sys.stderr)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -227,21 +121,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m bench.facts", description="Measure figures and quotes on a corpus."
     )
-    parser.add_argument("corpus", type=Path, help="folder that holds facts.jsonl")
+    parser.add_argument("corpus", type=Path, nargs="?", help="folder that holds facts.jsonl")
+    parser.add_argument("--labels", type=Path, help="folder of labels without texts")
+    parser.add_argument("--corpora", type=Path, help="folder of the corpora that --labels points into")
+    parser.add_argument("--half", choices=("tune", "kept"), help="only this half of the labels")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--errors", action="store_true", help="list what was missed and what is false")
+    parser.add_argument(
+        "--errors", action="store_true", help="list what was missed and what is false; of labels the tuning half only"
+    )
     options = parser.parse_args(arguments)
+    if (options.corpus is None) == (options.labels is None) or (options.labels and not options.corpora):
+        parser.error("give CORPUS, or --labels with --corpora")
     try:
-        score = measure(read_records(options.corpus))
+        summary = _run(options)
     except CorpusError as error:
         print(f"bench.facts: {error}", file=sys.stderr)
         return 2
-    if options.errors:
-        print("\n".join(score.errors), file=sys.stderr)
-        kinds = Counter(line.split(": ", 1)[1].split(" ", 1)[0] for line in score.errors)
-        print(", ".join(f"{count} {kind}" for kind, count in kinds.most_common()), file=sys.stderr)
-    summary = score.summary()
-    print(json.dumps(summary, ensure_ascii=False) if options.json else table(summary))
+    if options.json:
+        print(json.dumps(summary, ensure_ascii=False))
+    elif options.labels is None:
+        print(table(summary))
+    else:
+        print("\n\n".join(f"== {name}\n{table(part)}" for name, part in summary.items() if name != "left_out"))
+        print(f"{summary['left_out']} labelled texts left out")
     return 0
 
 

@@ -1,125 +1,151 @@
 """
-Measure story assignment on a labelled stream: ``python -m bench.stories CORPUS [--json]``.
+Measure stories on a labelled stream: ``python -m bench.stories CORPUS [--tools a,b] [--orders N] [--json]``.
 
 CORPUS holds ``articles.jsonl`` (contract, section 6), read in its order; ``bench.variants`` makes one. What counts is
-what an analyst sees: new stories wrongly hidden, copies shown again as new.
+what an analyst sees: new stories wrongly hidden, copies shown again as new. Beside newsdesk run the tools of
+``story_peers``, each in an environment of its own.
 """
 
 import argparse
 import json
+import random
+import sys
 import time
-from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from math import comb
 from pathlib import Path
 from typing import Any
 
+from bench.peers.environments import PeerError
+from bench.story_figures import POSTING_BYTES, Result, Rows, figures
+from bench.story_memory import MemoryStories
+from bench.story_peers import PEERS, run_peer
 from extractors.identity import sha256_hex
 from extractors.model import NewText
-from extractors.stories.fingerprint import sketch
-from extractors.stories.shelf import Shelf
-from extractors.stories.words import Words, fold
+from flows.assigning import assign_stories, fingerprint_of
 
 #: The stream has no instants: one article a second.
 _START = datetime(2026, 1, 1, tzinfo=UTC)
+#: Articles of a batch, as newsdesk loads them.
+_BATCH = 100
+#: Sizes of the batches of other orders.
+_SIZES = (1, 7, 40, 300)
+_COLUMNS = {
+    "ari": "ARI", "precision": "P", "recall": "R", "hidden_pct": "hidden %", "repeated_pct": "repeated %",
+    "articles_per_second": "articles/s", "index_bytes_per_article": "bytes",
+}  # fmt: skip
 
 
-def score(
-    rows: Sequence[Mapping[str, Any]], final: Mapping[str, str], seen_as_new: Mapping[str, bool]
-) -> dict[str, Any]:
+def measure(rows: Rows) -> dict[str, Any]:
+    """Return the figures of newsdesk on *rows*, with CPU seconds turned into articles per second of one core."""
+    seen_as_new: dict[str, bool] = {}
+    started = time.process_time()
+    held = load(rows, sizes=(_BATCH,), seen_as_new=seen_as_new)
+    found = Result(
+        story_of=held.story_of,
+        seen_as_new=seen_as_new,
+        seconds=time.process_time() - started,
+        index_bytes=POSTING_BYTES * held.number_count,
+    )
+    return figures(rows, found) | {"capped_pct": 100 * held.capped_count / len(rows) if rows else None}
+
+
+def load(
+    rows: Rows, *, sizes: Sequence[int], seed: int | None = None, seen_as_new: dict[str, bool] | None = None
+) -> MemoryStories:
     """
-    Return the figures of the contract for one tool.
+    Assign stories as the warehouse does.
 
     Args:
-        rows: The stream, with the true ``cluster`` of each article.
-        final: By article, its story at the end.
-        seen_as_new: By article, whether it began a story when it came.
+        rows: The stream; each article of it was first seen a second after the one before.
+        sizes: Sizes of batches, drawn by lot.
+        seed: Of a random order in which the articles are loaded; None: as they are.
+        seen_as_new: Told by article whether it was the first of its story when it came.
     """
-    cells, ours, truth = Counter[Any](), Counter[str](), Counter[str]()
-    for row in rows:
-        story, cluster = final[row["id"]], row["cluster"]
-        cells[story, cluster] += 1
-        ours[story] += 1
-        truth[cluster] += 1
-    both = sum(comb(count, 2) for count in cells.values())
-    found = sum(comb(count, 2) for count in ours.values())
-    right = sum(comb(count, 2) for count in truth.values())
-    expected = found * right / comb(len(rows), 2)
-    precision, recall = both / found if found else 1.0, both / right if right else 1.0
-    return {
-        "ari": (both - expected) / ((found + right) / 2 - expected) if found + right != 2 * expected else 1.0,
-        "precision": precision,
-        "recall": recall,
-        "f1": 2 * precision * recall / (precision + recall) if precision + recall else 0.0,
-        **_as_seen(rows, seen_as_new),
-    }
+    chance, held = random.Random(seed), MemoryStories()
+    ahead = list(enumerate(rows))
+    if seed is not None:
+        chance.shuffle(ahead)
+    while ahead:
+        size = chance.choice(sizes)
+        batch, ahead = [_new_text(row, place=place) for place, row in ahead[:size]], ahead[size:]
+        before = list(held.story_of)
+        held.keep(batch, assign_stories(batch, held))
+        known = {held.story_of[article] for article in before}
+        for text in batch:
+            story = held.story_of[text.article_id]
+            if seen_as_new is not None:
+                seen_as_new[text.article_id] = story not in known
+            known.add(story)
+    return held
 
 
-def _as_seen(rows: Sequence[Mapping[str, Any]], seen_as_new: Mapping[str, bool]) -> dict[str, Any]:
-    """Return what an analyst sees: stories hidden, copies repeated, by kind where the stream names kinds."""
-    known: set[str] = set()
-    new_count = hidden = copies = repeated = 0
-    by_kind: dict[str, list[bool]] = defaultdict(list)
-    for row in rows:
-        is_new = row["cluster"] not in known
-        known.add(row["cluster"])
-        shown = seen_as_new[row["id"]]
-        by_kind[row.get("kind", "all")].append(shown == is_new)
-        new_count += is_new
-        copies += not is_new
-        hidden += is_new and not shown
-        repeated += shown and not is_new
-    return {
-        "hidden_pct": 100 * hidden / new_count if new_count else None,
-        "repeated_pct": 100 * repeated / copies if copies else None,
-        "by_kind": {kind: sum(right) / len(right) for kind, right in sorted(by_kind.items())},
-    }
+def _new_text(row: Mapping[str, Any], *, place: int) -> NewText:
+    key, sketch = fingerprint_of(row["text"])
+    seen_at = _START + timedelta(seconds=place)
+    return NewText(
+        article_id=row["id"], text=row["text"], text_sha256=sha256_hex(row["text"]), first_seen_at=seen_at,
+        had_it_at=seen_at, words_key=key, sketch=sketch,
+    )  # fmt: skip
 
 
-def _new_text(row: Mapping[str, Any], *, seen_at: datetime) -> NewText:
-    text = row["text"]
-    return NewText(article_id=row["id"], text=text, text_sha256=sha256_hex(text), first_seen_at=seen_at, sketch=())
+def orders(rows: Rows, *, count: int) -> dict[str, int]:
+    """Return how many random orders and batchings of *rows* give the stories and relations that the first gives."""
+    expected, same = None, 0
+    for seed in range(count):
+        held = load(rows, sizes=_SIZES, seed=seed)
+        found = held.stories(), held.relations
+        expected = expected or found
+        same += found == expected
+    return {"count": count, "same": same}
 
 
-def measure(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the figures of newsdesk on *rows*, with CPU seconds turned into articles per second of one core."""
-    words: dict[str, Words] = {}
-    shelf = Shelf(words_of=lambda text: words[text.text_sha256])
-    seen_as_new = {}
-    started = time.process_time()
-    for number, row in enumerate(rows):
-        new = _new_text(row, seen_at=_START + timedelta(seconds=number))
-        words[new.text_sha256] = fold(new.text)
-        shelf.add(replace(new, sketch=sketch(words[new.text_sha256])))
-        seen_as_new[row["id"]] = shelf.story_of(row["id"]) == row["id"]
-    seconds = time.process_time() - started
-    final = {row["id"]: shelf.story_of(row["id"]) for row in rows}
-    number_count = sum(len(text.sketch) for text in shelf.assignment().texts)
-    return score(rows, final, seen_as_new) | {
-        "articles_per_second": len(rows) / seconds if seconds else None,
-        # A posting is a number of 64 bits with the story that it leads to in 32.
-        "index_bytes_per_article": 12 * number_count / len(rows) if rows else None,
-    }
+def table(results: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return *results* as lines of text: a tool a line, then the kinds of article with a tool a column."""
+    lines = [f"{'':30}" + "".join(f"{name:>12}" for name in _COLUMNS.values())]
+    measured = {name: result for name, result in results.items() if "by_kind" in result}
+    for name, result in results.items():
+        cells = "".join(f"{_shown(result[key]):>12}" for key in _COLUMNS) if name in measured else result.get("error")
+        lines.append(f"{name:30}{cells}")
+    lines.append(f"\n{'% right by kind':30}" + "".join(f"{name:>12}" for name in measured))
+    for kind in next(iter(measured.values()), {"by_kind": ()})["by_kind"]:
+        shares = "".join(f"{100 * result['by_kind'][kind]:12.1f}" for result in measured.values())
+        lines.append(f"{kind:30}{shares}")
+    return "\n".join(lines)
 
 
-def main() -> None:
-    """Measure the corpus on the command line."""
-    parser = argparse.ArgumentParser(description="Measure story assignment on a labelled stream.")
-    parser.add_argument("corpus", type=Path)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    lines = (options.corpus / "articles.jsonl").read_text("utf-8").splitlines()
-    figures = {"newsdesk": measure([json.loads(line) for line in lines])}
-    if options.json:
-        print(json.dumps(figures))
-        return
-    for tool, found in figures.items():
-        print(tool, *(f"{name} {value:.3f}" for name, value in found.items() if isinstance(value, float)), sep="  ")
-        for kind, share in found["by_kind"].items():
-            print(f"  {kind:30} {100 * share:6.1f} % right")
+def _shown(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4g}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bench.stories", description="Measure stories on a stream.")
+    parser.add_argument("corpus", type=Path, help="folder that holds articles.jsonl")
+    parser.add_argument("--tools", help=f"some of newsdesk,{','.join(PEERS)} (default: all)")
+    parser.add_argument("--orders", type=int, default=0, help="load in N random orders and batchings, too")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args(arguments)
+    path = options.corpus / "articles.jsonl"
+    if not path.is_file():
+        print(
+            f"bench.stories: {path}: no such file; CORPUS must be a folder that holds articles.jsonl", file=sys.stderr
+        )
+        return 2
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    results: dict[str, dict[str, Any]] = {}
+    for name in options.tools.split(",") if options.tools else ("newsdesk", *PEERS):
+        try:
+            results[name] = measure(rows) if name == "newsdesk" else figures(rows, run_peer(name, rows))
+        except PeerError as error:
+            results[name] = {"error": str(error)}
+    if options.orders:
+        results["newsdesk"]["orders"] = orders(rows, count=options.orders)
+    print(json.dumps(results) if options.json else table(results))
+    if options.orders and not options.json:
+        print("\n{same} of {count} orders give the same stories".format_map(results["newsdesk"]["orders"]))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

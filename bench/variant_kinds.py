@@ -74,11 +74,20 @@ class Craft:
     words: Sequence[str]
     _deck: list[Base] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        """Shuffle the texts that are taken whole."""
+        whole = self.reserve[len(self.reserve) // 2 :]
+        self._deck.extend(self.chance.sample(whole, len(whole)))
+
     def fresh(self) -> Base:
-        """Return a text of the reserve that was not drawn before, as long as there is one."""
+        """
+        Return a text of the reserve that was not drawn before: one that is drawn twice would be two clusters.
+
+        Raises:
+            ValueError: The reserve is used up.
+        """
         if not self._deck:
-            whole = list(self.reserve[len(self.reserve) // 2 :])
-            self._deck.extend(self.chance.sample(whole, len(whole)))
+            raise ValueError("too few texts for so many bases: take fewer bases, or more corpora")
         return self._deck.pop()
 
     def other(self) -> Base:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.variant_kinds import KINDS, LEAST_WORDS, WORD, Base, Craft, filled, sentences
+from flows.assigning import fingerprint_of
 
 #: Letters of words that stand in for others.
 _LONG_WORD = 4
@@ -121,11 +122,20 @@ def live_blogs(craft: Craft, *, count: int, snapshots: int = 5) -> Iterator[Vari
             yield Variant(kind="live_blog", cluster=f"live-{number}", title=f"Live: {base.title}", text=text)
 
 
+#: Characters of what a round-up quotes of one text.
+_LONGEST_QUOTE = 700
+
+
 def digests(bases: Sequence[Base], craft: Craft, *, count: int) -> Iterator[Variant]:
-    """Yield round-ups that quote the beginnings of six texts."""
+    """Yield round-ups that quote the beginnings of six texts, each with a copy of it that has other furniture."""
+    # A text whose first sentence never ends would be most of its round-up.
+    quotable = [base for base in bases if len(filled(sentences(base.text), 400)) < _LONGEST_QUOTE]
     for number in range(count):
-        items = craft.chance.sample(list(bases), 6)
+        items = craft.chance.sample(quotable, 6)
         text = "\n".join(filled(sentences(base.text), 400) for base in items)
+        yield Variant(
+            kind="digest_copy", cluster=f"digest-{number}", title=f"The week {number}", text=f"{craft.line()}\n{text}"
+        )
         yield Variant(kind="digest", cluster=f"digest-{number}", title=f"The week in brief {number}", text=text)
 
 
@@ -170,6 +180,17 @@ def bases_of(corpus: Path) -> list[Base]:
     return found
 
 
+def unlike(texts: Sequence[Base]) -> list[Base]:
+    """Return those of *texts* that share less than a third of a sketch with others: real copies are not labelled."""
+    found, known = [], set[int]()
+    for base in texts:
+        sketch = fingerprint_of(base.text)[1]
+        if len(known.intersection(sketch)) * 3 < len(sketch):
+            found.append(base)
+            known.update(sketch)
+    return found
+
+
 def main() -> None:
     """Write the stream of the corpora on the command line."""
     parser = argparse.ArgumentParser(description="Make a labelled stream of variants for bench.stories.")
@@ -180,7 +201,7 @@ def main() -> None:
     )
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    texts = [base for corpus in options.corpus for base in bases_of(corpus)]
+    texts = unlike([base for corpus in options.corpus for base in bases_of(corpus)])
     random.Random(options.seed).shuffle(texts)
     bases, rest = texts[: options.bases], texts[options.bases :]
     made = stream(bases, reserve=rest[::2], others=rest[1::2], seed=options.seed)

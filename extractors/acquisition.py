@@ -136,6 +136,65 @@ class HostState:
     hold_until: datetime | None = None
 
 
+class LookOutcome(StrEnum):
+    """How looking at an article's page again ended."""
+
+    #: 304: the server says that nothing has changed.
+    NOT_MODIFIED = "not_modified"
+    #: The bytes that were received before.
+    SAME_BYTES = "same_bytes"
+    #: Other bytes, with the same text and title: what changed is furniture.
+    SAME_TEXT = "same_text"
+    #: Another text or title: a new revision.
+    EDITED = "edited"
+    #: 404 or 410: the publisher took it away.
+    GONE = "gone"
+    #: Another article answers now.
+    MOVED = "moved"
+    #: What answered gives no whole article: a wall, an error page with status 200, only the beginning.
+    NO_ARTICLE = "no_article"
+    #: The publisher, or its robots.txt, does not let us in.
+    BLOCKED = "blocked"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What is known before an article's page is looked at again; made by ``warehouse.looks``, taken by ``looks``."""
+
+    article_id: str
+    #: The address that answered last.
+    url: str
+    first_seen_at: datetime
+    #: Whether a topic of today covers it.
+    is_covered: bool = True
+    look_count: int = 0
+    #: Looks that gave no answer to compare, in a row.
+    failure_count: int = 0
+    #: Of the last answer.
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What one look came to; made by ``looks``, kept by ``warehouse.looks``."""
+
+    article_id: str
+    looked_at: datetime
+    outcome: LookOutcome
+    #: In words; None where the outcome says it all.
+    reason: str | None = None
+    look_count: int
+    failure_count: int = 0
+    #: None: the page is not looked at any more.
+    next_look_at: datetime | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    body_sha256: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParsedEntry:
     """One entry as the feed gives it; made by ``feeds``, taken by ``warehouse.entries``."""

@@ -24,6 +24,8 @@ NewsdeskError
  ├─ ArchiveError(path)                   a WARC file is damaged
  ├─ LossError(source, share_pct)         reading documents again would lose more than is allowed
  ├─ CursorError(cursor)                  a reader's place cannot be used, or is not of this snapshot
+ ├─ ChannelError(rule)                   where alerts are sent cannot be had, or did not take one
+ ├─ ServiceError                         Prefect's server cannot be had, or cannot do what was asked
  └─ WarehouseError
      ├─ WarehouseBusyError               another process holds the writer; try again
      ├─ WarehouseFullError               no room on the disk
@@ -227,6 +229,18 @@ class CursorError(NewsdeskError):
     def __init__(self, message: str, *, cursor: str) -> None:
         self.cursor = cursor
         super().__init__(f"cursor {cursor}: {message}")
+
+
+class ChannelError(NewsdeskError):
+    """Where a rule's alerts are sent cannot be had, or did not take one; the message holds no part of its address."""
+
+    def __init__(self, message: str, *, rule: str) -> None:
+        self.rule = rule
+        super().__init__(f"rule {rule}: {message}")
+
+
+class ServiceError(NewsdeskError):
+    """Prefect's server cannot be had, or cannot do what was asked."""
 
 
 class WarehouseError(NewsdeskError):

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from extractors import acquisition, assignment, evidence
+from extractors import acquisition, announcement, assignment, evidence
 
-#: Records of evidence, of acquisition and of stories have files of their own; all rooms take them from here.
+#: Records of evidence, of acquisition, of stories and of alerts have files of their own; all rooms take them from here.
 Zone = evidence.Zone
 Mention = evidence.Mention
 Coverage = evidence.Coverage
@@ -24,6 +24,9 @@ FetchOutcome = acquisition.FetchOutcome
 HostState = acquisition.HostState
 KeptRecord = acquisition.KeptRecord
 Backfill = acquisition.Backfill
+Look = acquisition.Look
+Looked = acquisition.Looked
+LookOutcome = acquisition.LookOutcome
 SitemapChild = acquisition.SitemapChild
 Subscription = acquisition.Subscription
 ParsedEntry = acquisition.ParsedEntry
@@ -31,10 +34,18 @@ ParsedFeed = acquisition.ParsedFeed
 FeedState = acquisition.FeedState
 PolledFeed = acquisition.PolledFeed
 NewText = assignment.NewText
-HeldText = assignment.HeldText
+StoryText = assignment.StoryText
+StoryLink = assignment.StoryLink
+StoryMember = assignment.StoryMember
 StoryPlace = assignment.StoryPlace
 StoryMerge = assignment.StoryMerge
 Assignment = assignment.Assignment
+AlertKind = announcement.AlertKind
+AlertWatch = announcement.AlertWatch
+AlertItem = announcement.AlertItem
+DueMessage = announcement.DueMessage
+MessageText = announcement.MessageText
+Spike = announcement.Spike
 
 
 class Outcome(StrEnum):
@@ -117,8 +128,19 @@ class AlertRule:
     name: str
     #: An Apprise URL, or ``env:NAME`` that names the variable holding it.
     url: str
-    #: ``new story``, ``digest HH:MM Zone/Name`` or ``spike``.
+    #: ``new story``, ``digest HH:MM Zone/Name``, ``spike``, ``edit`` or ``feed failing``.
     when: str
+    #: Hours in which nothing is sent, as ``22:00-07:00 Zone/Name``; None: none.
+    quiet: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Who owns several publishers; made by ``watchlist``, taken by ``warehouse.owners``."""
+
+    name: str
+    #: As in ``articles.source``.
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +152,7 @@ class Watchlist:
     sitemaps: tuple[WatchedFeed, ...] = ()
     topics: tuple[WatchedTopic, ...] = ()
     alerts: tuple[AlertRule, ...] = ()
+    owners: tuple[Owner, ...] = ()
     #: sha256 of the file's bytes.
     sha256: str = ""
 
@@ -174,6 +197,9 @@ class Document:
     #: Relative to the home folder's ``raw/``; None where the bytes are kept elsewhere (an ingested file).
     warc_file: str | None = None
     warc_offset: int | None = None
+    #: Validators exactly as the server sent them; None: none, or not an HTTP answer.
+    etag: str | None = None
+    last_modified: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,7 +305,9 @@ class Reading:
     quotes: tuple[Quote, ...] = ()
     #: What may be furniture of the site, whether it was stripped or not.
     sightings: tuple[Sighting, ...] = ()
-    #: Of the article's text, by ``stories.fingerprint``: what stories that carry the same text are found by.
+    #: Of the article's text, by ``stories.fingerprint``: what texts with the same words have in common, and what stories
+    #: that carry the same text are found by. Both empty: no text.
+    words_key: str = ""
     sketch: tuple[int, ...] = ()
 
 

@@ -14,6 +14,7 @@ from extractors.errors import ExtractError
 from extractors.facts.figures import find_figures
 from extractors.facts.quotes import find_quotes
 from extractors.facts.topics import compile_topics, match
+from extractors.facts.watched_names import watched_names
 from extractors.identity import article_id, sha256_hex
 from extractors.judging import MIN_CHARS, count_words, judge, weight
 from extractors.model import (
@@ -151,6 +152,7 @@ def _read_text(
         body.blocks, segments=body.segments, page=page, text_from=body.text_from, metadata=body.metadata
     )
     article = replace(_article(document, body, hints=hints), is_truncated=broken is not None)
+    words = fold(article.text)
     reading = Reading(
         document_sha256=document.sha256,
         outcome=Outcome.STORED,
@@ -159,7 +161,8 @@ def _read_text(
         removals=body.removals,
         # Files of no known publisher are of no site.
         sightings=sightings if article.source != LOCAL_SOURCE else (),
-        sketch=sketch(fold(article.text)),
+        words_key=words.key,
+        sketch=sketch(words),
     )
     return replace(
         _described(seen, body), truncation=broken, reading=_searched(reading, article, hints=hints, topics=topics)
@@ -171,9 +174,10 @@ def _searched(reading: Reading, article: Article, *, hints: Hints, topics: tuple
     mentions, coverage = match(
         compile_topics(topics), title=article.title, text=article.text, source=article.source, language=article.language
     )
-    quotes = find_quotes(article.text, language=article.language)
+    watched = watched_names(mentions)
+    quotes = find_quotes(article.text, language=article.language, watched=watched)
     currency = hints.currency or _DEFAULT_CURRENCY
-    figures = find_figures(article.text, language=article.language, currency=currency, quotes=quotes)
+    figures = find_figures(article.text, language=article.language, currency=currency, quotes=quotes, watched=watched)
     return replace(reading, mentions=mentions, coverage=coverage, figures=figures, quotes=quotes)
 
 

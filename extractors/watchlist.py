@@ -1,5 +1,5 @@
 """
-Read the text of ``watchlist.toml``: feeds, sitemaps, topics, alert rules.
+Read the text of ``watchlist.toml``: feeds, sitemaps, topics, alert rules, owners.
 
 A person edits that file, so every mistake is one error that names the file, the line, the key and the mend.
 Reading the file from disk is for the flows.
@@ -7,18 +7,18 @@ Reading the file from disk is for the flows.
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, Final
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from extractors.acquire.urls import registrable_domain
+from extractors.alerting.schedule import read_quiet, read_when
 from extractors.errors import QueryError, WatchlistError
 from extractors.facts.queries import parse_query
 from extractors.identity import feed_id, sha256_hex
-from extractors.model import AlertRule, WatchedFeed, WatchedTopic, Watchlist
+from extractors.model import AlertKind, AlertRule, Owner, WatchedFeed, WatchedTopic, Watchlist
 
 #: Countries whose press means its own dollar or peso by a bare "$" (ISO 4217 by top-level domain). Everywhere
 #: else, London, Berlin and Beijing included, "$600bn" are US dollars. Colombia is left out: .co is sold to
@@ -41,11 +41,12 @@ _DOLLARS: Final = {
 _DEFAULT_CURRENCY: Final = "USD"
 
 _KEYS: Final = {
-    "": ("topics", "feeds", "sitemaps", "alerts"),
+    "": ("topics", "feeds", "sitemaps", "alerts", "owners"),
     "topics": ("title", "query", "alert"),
     "feeds": ("url", "source", "currency"),
     "sitemaps": ("url", "source", "currency"),
-    "alerts": ("url", "when"),
+    "alerts": ("url", "when", "quiet"),
+    "owners": ("sources",),
 }
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _DOMAIN: Final = re.compile(r"(?:[\w-]+\.)+[\w-]+")
@@ -55,7 +56,6 @@ _ENVIRONMENT: Final = re.compile(r"env:[A-Za-z_][A-Za-z0-9_]*")
 _OPEN_ALERT: Final = re.compile(
     r"(?:syslog|dbus|gnome|macosx|windows)://.*|(?:json|xml|form)://(?:localhost|127\.0\.0\.1)(?:[:/].*)?"
 )
-_DIGEST: Final = re.compile(r"digest (?:[01]\d|2[0-3]):[0-5]\d (\S+)")
 _VERSION_DIGITS: Final = 12
 
 #: A table's name and, for one of several, its number from 0 or its own name.
@@ -128,16 +128,18 @@ class _Reader:
         """Return the whole watchlist."""
         self.check_keys(self.tables, ())
         alerts = tuple(self.alert(name, table) for name, table in self.named("alerts"))
-        names = [alert.name for alert in alerts]
-        topics = tuple(self.topic(name, table, names) for name, table in self.named("topics"))
+        topics = tuple(self.topic(name, table, alerts) for name, table in self.named("topics"))
         feeds = tuple(self.feed(place, table) for place, table in self.listed("feeds"))
         sitemaps = tuple(replace(self.feed(place, table), kind="sitemap") for place, table in self.listed("sitemaps"))
         self.check_twice("feeds", [feed.url for feed in feeds])
         self.check_twice("sitemaps", [sitemap.url for sitemap in sitemaps])
         self.check_doors(feeds, sitemaps)
-        return Watchlist(feeds=feeds, sitemaps=sitemaps, topics=topics, alerts=alerts, sha256=sha256)
+        named = {feed.source for feed in (*feeds, *sitemaps)}
+        owners = tuple(self.owner(name, table, named) for name, table in self.named("owners"))
+        self.check_owners(owners)
+        return Watchlist(feeds=feeds, sitemaps=sitemaps, topics=topics, alerts=alerts, owners=owners, sha256=sha256)
 
-    def topic(self, name: str, table: Mapping[str, Any], alerts: list[str]) -> WatchedTopic:
+    def topic(self, name: str, table: Mapping[str, Any], alerts: Sequence[AlertRule]) -> WatchedTopic:
         """Return the topic of ``[topics.NAME]``."""
         place: Place = ("topics", name)
         query = self.text(place, table, "query")
@@ -145,15 +147,24 @@ class _Reader:
             parse_query(query, topic_id=name)
         except QueryError as error:
             raise self.fail(str(error).removeprefix(f"topic {name}: "), (*place, "query")) from error
-        wanted = table.get("alert", [])
-        if not isinstance(wanted, list) or not all(isinstance(one, str) for one in wanted):
-            raise self.fail('must be a list of names in quotes, such as ["desk-slack"]', (*place, "alert"))
-        for unknown in (one for one in wanted if one not in alerts):
-            raise self.fail(f"there is no [alerts.{unknown}]{_did_you_mean(unknown, alerts)}", (*place, "alert"))
+        wanted = self.wanted_alerts(table, alerts, (*place, "alert"))
         title = self.text(place, table, "title") if "title" in table else name
         return WatchedTopic(
             topic_id=name, title=title, query=query, query_version=query_version(query), alerts=tuple(wanted)
         )
+
+    def wanted_alerts(self, table: Mapping[str, Any], alerts: Sequence[AlertRule], place: Place) -> list[str]:
+        """Return the names at ``alert``, each of a rule that is about topics."""
+        wanted = table.get("alert", [])
+        if not isinstance(wanted, list) or not all(isinstance(one, str) for one in wanted):
+            raise self.fail('must be a list of names in quotes, such as ["desk-slack"]', place)
+        when = {alert.name: alert.when for alert in alerts}
+        for name in dict.fromkeys(wanted):
+            if name not in when:
+                raise self.fail(f"there is no [alerts.{name}]{_did_you_mean(name, list(when))}", place)
+            if when[name] == AlertKind.FEED_FAILING:
+                raise self.fail(f"[alerts.{name}] is about all feeds, no topic need name it; take it away here", place)
+        return list(dict.fromkeys(wanted))
 
     def feed(self, place: Place, table: Mapping[str, Any]) -> WatchedFeed:
         """Return the feed of one ``[[feeds]]`` or ``[[sitemaps]]``."""
@@ -166,6 +177,20 @@ class _Reader:
             raise self.fail(f"{currency!r} must be a currency code such as USD", (*place, "currency"))
         return WatchedFeed(feed_id=feed_id(url), url=url, source=source, currency=currency)
 
+    def owner(self, name: str, table: Mapping[str, Any], named: Collection[str]) -> Owner:
+        """Return the owner of ``[owners.NAME]``; *named* are the publishers of the feeds."""
+        place: Place = ("owners", name, "sources")
+        sources = table.get("sources", [])
+        if not isinstance(sources, list) or len(sources) < 2 or not all(isinstance(one, str) for one in sources):  # noqa: PLR2004
+            raise self.fail('must be a list of two domains or more, such as ["example.org", "example.com"]', place)
+        sources = [source.strip().lower() for source in sources]
+        for source in sources:
+            if not _DOMAIN.fullmatch(source):
+                raise self.fail(f"{source!r} must be a domain such as example.org", place)
+            if source not in named and source != (publisher := registrable_domain(f"https://{source}/")):
+                raise self.fail(f"{source!r} is no publisher of its own; write {publisher}", place)
+        return Owner(name=name, sources=tuple(dict.fromkeys(sources)))
+
     def alert(self, name: str, table: Mapping[str, Any]) -> AlertRule:
         """Return the rule of ``[alerts.NAME]``."""
         place: Place = ("alerts", name)
@@ -175,19 +200,22 @@ class _Reader:
             message = f'keep secrets out of this file: write "{example}" and put the address into that variable'
             raise self.fail(message, (*place, "url"))
         when = self.text(place, table, "when")
-        if when not in {"new story", "spike"}:
-            self.check_digest(when, (*place, "when"))
-        return AlertRule(name=name, url=url, when=when)
+        quiet = self.text(place, table, "quiet") if "quiet" in table else None
+        self.check_times(when, quiet, place)
+        return AlertRule(name=name, url=url, when=when, quiet=quiet)
 
-    def check_digest(self, when: str, place: Place) -> None:
-        """Refuse a digest without a time of day or with a time zone that does not exist."""
-        digest = _DIGEST.fullmatch(when)
-        if not digest:
-            raise self.fail(f'{when!r} must be "new story", "spike" or "digest 08:00 Europe/London"', place)
+    def check_times(self, when: str, quiet: str | None, place: Place) -> None:
+        """Refuse a rule that says something unknown, or a time zone that does not exist."""
+        key = "when"
         try:
-            ZoneInfo(digest[1])
-        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise self.fail(f"there is no time zone {digest[1]!r}; write one such as Europe/London", place) from error
+            _, digest_at, _ = read_when(when)
+            key = "quiet"
+            if quiet is not None:
+                read_quiet(quiet)
+        except ValueError as error:
+            raise self.fail(str(error), (*place, key)) from error
+        if digest_at is not None and quiet is not None:
+            raise self.fail("a digest is sent at its own time; take the quiet hours away", (*place, "quiet"))
 
     def url(self, place: Place, table: Mapping[str, Any]) -> str:
         """Return the web address at ``url``."""
@@ -246,6 +274,15 @@ class _Reader:
             if first != number:
                 line = self.line((kind, first, "url"))
                 raise self.fail(f"{url} stands here twice, first in line {line}", (kind, number, "url"))
+
+    def check_owners(self, owners: Sequence[Owner]) -> None:
+        """Refuse a publisher that has two owners."""
+        first: dict[str, str] = {}
+        for owner in owners:
+            for source in owner.sources:
+                if first.setdefault(source, owner.name) != owner.name:
+                    message = f"{source} belongs to [owners.{first[source]}] already"
+                    raise self.fail(message, ("owners", owner.name, "sources"))
 
     def check_doors(self, feeds: Sequence[WatchedFeed], sitemaps: Sequence[WatchedFeed]) -> None:
         """Refuse an address that is said to be a feed and a sitemap."""

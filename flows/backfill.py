@@ -23,6 +23,7 @@ def backfill(
     since: date | None = None,
     until: date | None = None,
     has_prefilter: bool = True,
+    alerts: bool = False,
 ) -> dict[str, int]:
     """
     Read what is new below *paths*, load it, publish; killed at any moment, the next run goes on where it was.
@@ -33,6 +34,7 @@ def backfill(
         since: First day (UTC) on which a page was received; None: no bound.
         until: Last day (UTC); None: no bound.
         has_prefilter: Load what is about a topic of the watchlist, read only what can be; else everything.
+        alerts: Tell people of it as if a feed had brought it.
 
     Returns:
         How many entries this run gave which outcome.
@@ -41,6 +43,8 @@ def backfill(
     topics = read_watchlist(settings.watchlist).topics
     question = Question(since=since, until=until, has_prefilter=has_prefilter)
     summary = take_in(paths, settings=settings, topics=topics, question=question, flow="backfill")
+    if alerts:
+        summary.tell(settings)
     for problem in summary.problems:
         note(f"not read: {problem}")
     if settings.dispatch == "event" and summary.listed_count:

@@ -15,7 +15,7 @@ from types import TracebackType
 import click
 
 from extractors.errors import NewsdeskError
-from flows.groups import feeds, stories, topics
+from flows.groups import alerts, feeds, stories, topics
 from flows.options import home_option, json_option, settings_of, watchlist_option
 
 DONE, FAILED, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
@@ -59,7 +59,7 @@ def demo(*, keep: Path | None) -> None:
 @home_option
 @json_option
 def run(*, every: str | None, watchlist: Path | None, home: Path | None, as_json: bool) -> None:
-    """Poll the feeds, collect the pages, publish the snapshot: once, or for ever."""
+    """Poll the feeds, collect the pages, send the alerts, publish the snapshot: once, or for ever."""
     from flows.commands.work import run
 
     run(settings_of(home, watchlist), every=every, as_json=as_json)
@@ -75,6 +75,9 @@ def run(*, every: str | None, watchlist: Path | None, home: Path | None, as_json
     default=False,
     help="Load only what is about a topic, and read only pages whose bytes name one [--no-prefilter].",
 )
+@click.option(
+    "--alert", "alerts", is_flag=True, help="Send alerts for it, as if a feed had brought it [none are sent]."
+)
 @watchlist_option
 @home_option
 @json_option
@@ -84,6 +87,7 @@ def ingest(
     since: datetime | None,
     until: datetime | None,
     has_prefilter: bool,
+    alerts: bool,
     watchlist: Path | None,
     home: Path | None,
     as_json: bool,
@@ -97,7 +101,7 @@ def ingest(
     from flows.commands.work import ingest
 
     question = Question(since=since and since.date(), until=until and until.date(), has_prefilter=has_prefilter)
-    ingest(settings_of(home, watchlist), paths, question=question, as_json=as_json)
+    ingest(settings_of(home, watchlist), paths, question=question, alerts=alerts, as_json=as_json)
 
 
 @cli.command()
@@ -215,6 +219,22 @@ def reprocess(
 
 
 @cli.command()
+@click.argument("topic", required=False, metavar="[TOPIC]")
+@click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE.html", help="[briefing-TOPIC.html]")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="From this day (UTC) on [all].")
+@home_option
+def report(*, topic: str | None, output: Path | None, since: datetime | None, home: Path | None) -> None:
+    """
+    Write the briefing of TOPIC, or of every topic: one HTML page that needs no network.
+
+    Coverage over time, stories and who had them first, figures side by side, quotes, edits, what is missing and why.
+    """
+    from flows.commands.report import report
+
+    report(settings_of(home, None), topic, output=output, since=since and since.replace(tzinfo=UTC))
+
+
+@cli.command()
 @home_option
 @json_option
 def doctor(*, home: Path | None, as_json: bool) -> None:
@@ -224,7 +244,26 @@ def doctor(*, home: Path | None, as_json: bool) -> None:
     doctor(settings_of(home, None), as_json=as_json)
 
 
-for _group in (feeds, topics, stories):
+@cli.command()
+def deploy() -> None:
+    """Register the flows of prefect.yaml with the Prefect server that PREFECT_API_URL names."""
+    from flows.commands.service import deploy
+
+    deploy()
+
+
+@cli.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=4200, help="Port of the server on 127.0.0.1 [4200].")
+@watchlist_option
+@home_option
+def serve(*, port: int, watchlist: Path | None, home: Path | None) -> None:
+    """Run Prefect's server and a worker on this machine, with everything deployed, until Ctrl-C."""
+    from flows.commands.service import serve
+
+    serve(settings_of(home, watchlist), port=port)
+
+
+for _group in (feeds, topics, stories, alerts):
     cli.add_command(_group)
 
 

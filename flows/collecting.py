@@ -49,7 +49,7 @@ from warehouse.hosts import known_hosts, put_off, save_hosts
 log = logging.getLogger("newsdesk.collect")
 
 #: A host that wants a pause is not looked at again within the same run, but for the wait at its end.
-_LEAST_PUT_OFF = timedelta(seconds=60)
+LEAST_PUT_OFF = timedelta(seconds=60)
 #: Pages that failed together are not tried again together: up to a quarter later.
 _JITTER_SHARE = 0.25
 #: Entries of one round: bounds what is held in memory, whatever the backlog.
@@ -123,6 +123,9 @@ class Workshop:
 
     def take_up(self, entries: Sequence[PendingEntry]) -> range:
         """Cut *entries* into batches, keep them, and return their numbers; numbers go on over the whole run."""
+        if entries:
+            # While the first pages are fetched; a run that finds nothing to do starts none.
+            self.readers.start()
         first, size = len(self.batches), self.settings.batch_entry_count
         self.batches += [entries[start : start + size] for start in range(0, len(entries), size)]
         return range(first, len(self.batches))
@@ -152,7 +155,7 @@ class Workshop:
         self.put_off.difference_update(item.entry.entry_id for item in items)
         self.put_off.update(item.entry.entry_id for item in later)
         if self._waits_until is None:
-            latest = now() + max(timedelta(seconds=self.settings.host_wait_seconds), _LEAST_PUT_OFF)
+            latest = now() + max(timedelta(seconds=self.settings.host_wait_seconds), LEAST_PUT_OFF)
             self.waiting += [item.entry for item in later if item.next_attempt_at and item.next_attempt_at <= latest]
 
 
@@ -253,7 +256,7 @@ def _start_reading(shop: Workshop, entry: PendingEntry, fetched: FetchOutcome) -
     if isinstance(fetched.error, HostOnHoldError):
         later = _put_off(entry, fetched.error)
         return lambda: later
-    kept = _kept(shop.archive, fetched)
+    kept = keep_answer(shop.archive, fetched)
     judged = verdict(fetched)
     if judged.outcome is not None or kept is None:
         outcome = judged.outcome or Outcome.FAILED
@@ -278,11 +281,11 @@ def _mended(shop: Workshop, item: CollectedEntry) -> CollectedEntry:
 def _put_off(entry: PendingEntry, error: HostOnHoldError) -> CollectedEntry:
     """Leave *entry* pending until its host may be asked."""
     item = _settled(entry, outcome=Outcome.PENDING, reason=str(error))
-    until = max(error.until, item.collected_at + _LEAST_PUT_OFF)
+    until = max(error.until, item.collected_at + LEAST_PUT_OFF)
     return replace(item, next_attempt_at=until, is_attempt=False)
 
 
-def _kept(archive: WarcWriter, fetched: FetchOutcome) -> Document | None:
+def keep_answer(archive: WarcWriter, fetched: FetchOutcome) -> Document | None:
     """Write the answer to the day's WARC; None where there was no answer."""
     if fetched.http_status is None or fetched.error is not None:
         return None

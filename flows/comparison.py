@@ -118,7 +118,7 @@ def compare(held: Reading, today: Reading) -> Difference:
         held: What the warehouse holds of an article.
         today: What was read again, ``settled`` beforehand; without an article where it is none any more.
     """
-    before, after = _article(held), today.article
+    before, after = article_of(held), today.article
     if after is None:
         return _lost(held, today)
     came, left = changed_passages(before.text, after.text) if before.text != after.text else ([], [])
@@ -149,8 +149,8 @@ def compare(held: Reading, today: Reading) -> Difference:
 
 def _effect(held: Reading, today: Reading) -> Effect:
     """Return how *today* differs from *held*; the version of the extractor makes no difference."""
-    before, after = _article(held), _article(today)
-    if (before.text_sha256, before.title) != (after.text_sha256, after.title):
+    before, after = article_of(held), article_of(today)
+    if text_of(held) != text_of(today):
         return Effect.TEXT
     is_same = replace(before, extractor="", extractor_version="") == replace(after, extractor="", extractor_version="")
     # Removals stand in the order of the page; all else is a set of things with places of their own.
@@ -162,7 +162,7 @@ def _effect(held: Reading, today: Reading) -> Effect:
 
 def _lost(held: Reading, today: Reading) -> Difference:
     """Return the difference of a document that is no article any more: all of it counts as lost."""
-    article = _article(held)
+    article = article_of(held)
     counts = Counter(
         {
             "document_count": 1,
@@ -187,7 +187,7 @@ def _lost(held: Reading, today: Reading) -> Difference:
 
 def new_article(today: Reading) -> Difference:
     """Return the difference of a document that gave no article and gives one now."""
-    article = _article(today)
+    article = article_of(today)
     counts = Counter({"new_article_count": 1, "after_chars": len(article.text), "added_chars": len(article.text)})
     return Difference(
         url=article.url, source=article.source, effect=Effect.NEW_ARTICLE, counts=counts, came=(article.text,)
@@ -203,7 +203,7 @@ def settled(today: Reading, held: Reading, *, topics: tuple[WatchedTopic, ...]) 
       to it: that is the query's find, not the extractor's, and `topics backfill` tells it as new.
     """
     counts: Counter[str] = Counter()
-    before, after = _article(held), today.article
+    before, after = article_of(held), today.article
     if after is None:
         return today, counts
     counts["moved_count"] = int(after.article_id != before.article_id)
@@ -259,7 +259,14 @@ def examples(tallies: Mapping[str, Tally]) -> list[Difference]:
 # --- what is counted, what is shown --------------------------------------------------------------------------------
 
 
-def _article(reading: Reading) -> Article:
+def text_of(reading: Reading) -> tuple[str, str | None]:
+    """Return what makes a revision where it differs: the sha256 of the text, the title."""
+    article = article_of(reading)
+    return article.text_sha256, article.title
+
+
+def article_of(reading: Reading) -> Article:
+    """Return the article of *reading*, which gave one."""
     if reading.article is None:
         raise ValueError(f"document {reading.document_sha256} gave no article")
     return reading.article
@@ -296,7 +303,7 @@ def _longest(passages: Sequence[str]) -> tuple[str, ...]:
 def _things(these: Reading, those: Reading) -> list[str]:
     """Return, in words, a few of each kind of things that *these* have and *those* have not."""
     return [
-        *_few(_claims(_article(these)), _claims(_article(those))),
+        *_few(_claims(article_of(these)), _claims(article_of(those))),
         *_few(map(_mention_words, these.mentions), map(_mention_words, those.mentions)),
         *_few(map(_figure_words, these.figures), map(_figure_words, those.figures)),
         *_few(map(_quote_words, these.quotes), map(_quote_words, those.quotes)),

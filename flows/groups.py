@@ -1,4 +1,4 @@
-"""The groups of commands: `newsdesk feeds`, `newsdesk topics`, `newsdesk stories`."""
+"""The groups of commands: `newsdesk feeds`, `newsdesk topics`, `newsdesk stories`, `newsdesk alerts`."""
 
 from pathlib import Path
 
@@ -135,3 +135,29 @@ def stories_rebuild(*, home: Path | None) -> None:
     from flows.rebuilding import rebuild
 
     click.echo(f"{rebuild(settings_of(home, None)):,} stories")
+
+
+@click.group()
+def alerts() -> None:
+    """What people were told, what waits to be told."""
+
+
+@alerts.command("list")
+@click.option("--limit", type=click.IntRange(min=1), default=50, metavar="N", help="At most N alerts [50].")
+@home_option
+@json_option
+def alerts_list(*, limit: int, home: Path | None, as_json: bool) -> None:
+    """List the newest alerts as published, those that wait first."""
+    from flows.commands.alerts import list_alerts
+
+    list_alerts(settings_of(home, None), limit=limit, as_json=as_json)
+
+
+@alerts.command("test")
+@click.argument("name", metavar="NAME")
+@watchlist_option
+def alerts_test(*, name: str, watchlist: Path | None) -> None:
+    """Send one test message to the channel of rule NAME, now, and say what came back."""
+    from flows.commands.alerts import test_alert
+
+    test_alert(settings_of(None, watchlist), name)

@@ -1,7 +1,7 @@
 """Read local files and load them: the main job without a network. Plain functions; no scheduler is started."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -31,11 +31,13 @@ from extractors.model import (
     WatchedTopic,
 )
 from flows import console
+from flows.alerting import send_alerts
 from flows.assigning import assign_stories
 from flows.backfilling import Batch, Question, archive_batches, begun, loose_batches
 from flows.collecting import alone, now, open_archive, open_writer, outcomes_of, read_document
 from flows.readers import open_readers
 from flows.recording import recorded
+from flows.rereading import freshen
 from flows.retention import forget_raw
 from flows.settings import Settings
 from flows.watched import read_watchlist
@@ -70,6 +72,16 @@ class IngestSummary:
     outcomes: Counter[str] = field(default_factory=Counter)
     #: One line for each document that could not be had.
     problems: list[str] = field(default_factory=list)
+    #: The run that loaded them.
+    run_id: str = ""
+    #: What people were told of it, in one line; empty: nothing, as is the rule.
+    alerts: str = ""
+
+    def tell(self, settings: Settings) -> None:
+        """Send alerts for what was loaded as if a feed had brought it, however old it is."""
+        told = send_alerts(settings, asked_run_id=self.run_id)
+        self.alerts = told.line
+        self.problems += told.problems
 
     def count(self, batch: Batch) -> None:
         """Add what *batch* found on its way."""
@@ -89,15 +101,22 @@ def topics_for(settings: Settings) -> tuple[WatchedTopic, ...]:
 
 
 def ingest_paths(
-    paths: Sequence[Path], *, settings: Settings, topics: tuple[WatchedTopic, ...], question: Question | None = None
+    paths: Sequence[Path],
+    *,
+    settings: Settings,
+    topics: tuple[WatchedTopic, ...],
+    question: Question | None = None,
+    alerts: bool = False,
 ) -> IngestSummary:
     """
-    Take in *paths* as ``take_in`` does, then publish.
+    Take in *paths* as ``take_in`` does, tell people where *alerts* asks for it, then publish.
 
     Raises:
         InputError: A path does not exist or is of no known kind; then nothing was read at all.
     """
     summary = take_in(paths, settings=settings, topics=topics, question=question or Question(), flow="ingest")
+    if alerts:
+        summary.tell(settings)
     forget_raw(settings, now())
     publish(settings.home, now=now())
     return summary
@@ -137,6 +156,7 @@ def take_in(
             desk.take_lists([file for file in inputs if is_url_list(file)])
             desk.take_documents([file for file in inputs if not is_url_list(file)], advance=advance)
         desk.summary.outcomes.update(outcomes_of(settings, run_id))
+        desk.summary.run_id = run_id
     return desk.summary
 
 
@@ -164,6 +184,8 @@ class Desk:
         self._backfills: dict[str, Backfill] = {}
         #: What is known to repeat on the sites of the batch that is read next.
         self.furniture: dict[str, Furniture] = {}
+        #: Entries of that batch that were read before; where they are read again, from other bytes.
+        self._changed: set[str] = set()
         self.archive = open_archive(settings)
         self._opening = open_readers(
             workers=settings.workers, topics=topics, timeout_seconds=settings.read_timeout_seconds
@@ -239,6 +261,7 @@ class Desk:
         with open_writer(self.settings) as con:
             settled = settled_documents(con, [entry.entry_id for entry in entries])
             self.furniture = furniture_of(con, {_source(entry) for entry in entries})
+        self._changed = {entry_id for entry_id, sha256 in settled.items() if sha256 is not None}
         fresh = [
             (entry, found)
             for entry, found in zip(entries, batch.documents, strict=True)
@@ -264,6 +287,8 @@ class Desk:
         loaded = [self._kept(item) for item in items if not self.question.has_prefilter or _is_about_topic(item)]
         uncovered_count = len(items) - len(loaded)
         self.summary.uncovered_count += uncovered_count
+        if edited := _articles_of(item for item in loaded if item.entry.entry_id in self._changed):
+            freshen(self.settings, self.readers, edited, furniture=self.furniture, run_id=self.run_id)
         with open_writer(self.settings) as con:
             if loaded:
                 for folder, group in groupby((item.entry for item in loaded), key=lambda entry: _folder(entry.guid)):
@@ -335,6 +360,10 @@ def _entry(found: FoundDocument) -> PendingEntry:
         authors=found.authors,
         first_seen_at=now(),
     )
+
+
+def _articles_of(items: Iterable[CollectedEntry]) -> set[str]:
+    return {item.reading.article.article_id for item in items if item.reading and item.reading.article}
 
 
 def _judged(received: Document) -> tuple[Outcome | None, str | None]:

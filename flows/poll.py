@@ -8,6 +8,7 @@ from flows.console import note
 from flows.polling import PollSummary, alarm_of, take_up
 from flows.recording import recorded
 from flows.settings import Settings
+from flows.showing import name_run
 from flows.tasks import consult_sitemaps, poll_feeds, poll_sitemaps
 from flows.watched import read_watchlist
 
@@ -38,8 +39,13 @@ def poll(settings: Settings | None = None, *, only_due: bool = True) -> PollSumm
         if counts.overruns:
             polled = {sitemap.feed_id for sitemap in sitemaps}
             counts += consult_sitemaps(fetcher, counts.overruns, polled=polled, settings=settings, run_id=run_id)
-    if settings.dispatch == "event" and counts.new_entry_count:
-        events.entries_found([feed.feed_id for feed in due], entry_count=counts.new_entry_count)
+    if settings.dispatch == "event":
+        if counts.new_entry_count:
+            events.entries_found([feed.feed_id for feed in due], entry_count=counts.new_entry_count)
+        name_run(
+            f"{counts.new_entry_count} new entries of {counts.feed_count} feeds, {len(counts.problems)} failed",
+            tags=["failed-feeds"] if counts.problems else [],
+        )
     _raise_alarms(counts, settings)
     return counts
 

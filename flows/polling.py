@@ -13,6 +13,7 @@ from flows.settings import Settings
 from warehouse.coverage import sync_topics
 from warehouse.feeds import feeds_to_poll, sync_feeds
 from warehouse.hosts import save_hosts
+from warehouse.owners import sync_owners
 from warehouse.polls import FeedAlarm, PollCounts, load_polls
 from warehouse.subscriptions import note_hubs
 
@@ -60,6 +61,7 @@ def take_up(watchlist: Watchlist, settings: Settings, *, only_due: bool) -> list
     with open_writer(settings) as con:
         sync_feeds(con, watchlist.feeds + watchlist.sitemaps, now=now())
         sync_topics(con, watchlist.topics, now=now())
+        sync_owners(con, watchlist.owners)
         return feeds_to_poll(con, now=now(), only_due=only_due)
 
 

@@ -55,9 +55,12 @@ class Readers:
         )
 
     def __enter__(self) -> Self:
-        """Start the processes and return the pool; what they import is imported while the caller goes on."""
-        self._pool.schedule(_nothing)
+        """Return the pool; its processes start with the first document, or by ``start``."""
         return self
+
+    def start(self) -> None:
+        """Start the processes: what they import, seconds of CPU, is imported while the caller goes on."""
+        self._pool.schedule(_nothing)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -96,6 +99,7 @@ def kept_open(readers: Readers) -> Iterator[None]:
     They start while Prefect's API does, which spares a single run some seconds too.
     """
     with readers:
+        readers.start()
         _kept.append(readers)
         try:
             yield

@@ -1,7 +1,7 @@
 """Compare all articles anew: the stories that the rules of today give."""
 
 from flows import console
-from flows.assigning import assign_stories, sketch_of
+from flows.assigning import assign_stories, fingerprint_of
 from flows.collecting import alone, now, open_writer
 from flows.recording import recorded
 from flows.settings import Settings
@@ -29,7 +29,7 @@ def rebuild(settings: Settings) -> int:
         console.progress("articles compared") as advance,
     ):
         count = rebuild_stories(
-            con, sketch=sketch_of, assign=assign_stories, now=now(), batch_count=_BATCH, advance=advance
+            con, fingerprint=fingerprint_of, assign=assign_stories, now=now(), batch_count=_BATCH, advance=advance
         )
     publish(settings.home, now=now())
     return count

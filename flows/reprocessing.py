@@ -24,7 +24,19 @@ from extractors.version import extractor_version
 from flows import console
 from flows.assigning import assign_stories
 from flows.collecting import alone, hints_of, now, open_writer
-from flows.comparison import COUNTS, LOSS_PCT, Difference, Effect, Loss, Tally, compare, losses, new_article, settled
+from flows.comparison import (
+    COUNTS,
+    LOSS_PCT,
+    Difference,
+    Effect,
+    Loss,
+    Tally,
+    article_of,
+    compare,
+    losses,
+    new_article,
+    settled,
+)
 from flows.readers import Readers, open_readers
 from flows.recording import recorded
 from flows.settings import Settings
@@ -191,13 +203,11 @@ def _started(
             batch: list[Started] = []
             for kept in documents[start : start + settings.batch_entry_count]:
                 try:
-                    received = _received(settings.home / "raw", kept.document)
+                    received = with_bytes(kept.document, raw=settings.home / "raw")
                 except ArchiveError as error:
                     report.add_problem(error)
                     continue
-                source = publisher(received.final_url, feed_source=kept.entry.source)
-                learnt = furniture.get(source, Furniture())
-                read = readers.submit(received, hints=hints_of(kept.entry), now=kept.read_at, furniture=learnt)
+                read = read_kept(readers, kept, received, furniture=furniture)
                 batch.append((kept, held.get(kept.article_id or ""), read))
             yield batch
 
@@ -211,7 +221,16 @@ def _ahead(batches: Iterator[list[Started]]) -> Iterator[list[Started]]:
     yield before
 
 
-def _received(raw: Path, document: Document) -> Document:
+def read_kept(
+    readers: Readers, kept: KeptDocument, received: Document, *, furniture: Mapping[str, Furniture]
+) -> Callable[[], Reading]:
+    """Start reading *received*, the bytes of *kept*, as today's extractor reads them; the answer waits for it."""
+    source = publisher(received.final_url, feed_source=kept.entry.source)
+    learnt = furniture.get(source, Furniture())
+    return readers.submit(received, hints=hints_of(kept.entry), now=kept.read_at, furniture=learnt)
+
+
+def with_bytes(document: Document, *, raw: Path) -> Document:
     """
     Return *document* with its bytes.
 
@@ -254,16 +273,19 @@ def _compare(
     if difference.effect is Effect.SAME:
         batch.same += [article.article_id] * (article.extractor_version != extractor_version())
         return
-    batch.rereadings.append(
-        Rereading(
-            entry=kept.entry,
-            reading=today,
-            revision=kept.revision,
-            text_sha256=article.text_sha256,
-            change=Change.REEXTRACTED if difference.effect is Effect.TEXT else Change.REFRESHED,
-            added_chars=difference.counts["added_chars"],
-            removed_chars=difference.counts["removed_chars"],
-        )
+    batch.rereadings.append(rereading_of(kept, held, today, difference))
+
+
+def rereading_of(kept: KeptDocument, held: Reading, today: Reading, difference: Difference) -> Rereading:
+    """Return what is to be loaded of *today*, ``settled`` beforehand, where it makes a *difference* to *held*."""
+    return Rereading(
+        entry=kept.entry,
+        reading=today,
+        revision=kept.revision or 1,
+        text_sha256=article_of(held).text_sha256,
+        change=Change.REEXTRACTED if difference.effect is Effect.TEXT else Change.REFRESHED,
+        added_chars=difference.counts["added_chars"],
+        removed_chars=difference.counts["removed_chars"],
     )
 
 

@@ -75,10 +75,23 @@ class Settings(BaseSettings):
     retry_minutes: float = Field(
         default=15, ge=0, description="Wait before the second try; the third waits four times as long."
     )
+    relook: Literal["covered", "all", "none"] = Field(
+        # What nobody asks about is not worth six more requests of its publisher.
+        default="covered",
+        description="Whose pages are looked at again for edits: of articles that a topic covers, of all, of none.",
+    )
+    relook_run_limit: int = Field(
+        default=200,
+        ge=0,
+        description="Pages looked at again in one run, after all new ones; what is left is for the next.",
+    )
     raw_retention_days: int = Field(
         default=0,
         ge=0,
         description="Days for which received pages are kept in raw/; what is read from them stays. 0: for ever.",
+    )
+    stale_hours: float = Field(
+        default=24, ge=0, description="Hours without a new article after which that is a problem to be told; 0: never."
     )
     writer_wait_seconds: float = Field(
         default=120, ge=0, description="How long to wait for another process to let go of the warehouse."
@@ -94,6 +107,13 @@ class Settings(BaseSettings):
     connect_to: str = Field(
         default="",
         description="Where to connect for hosts of a suffix, as '.example=127.0.0.1:8080'; for tests and the demo.",
+    )
+    briefings: bool = Field(
+        default=False,
+        description="Write briefings/TOPIC.html below the home after each publication; a second or two for each topic.",
+    )
+    briefing_days: int = Field(
+        default=30, ge=0, description="Days that these briefings look back. 0: everything held."
     )
     dispatch: str = Field(
         default_factory=lambda: "event" if os.environ.get("PREFECT_API_URL") else "inline",

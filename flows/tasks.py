@@ -11,6 +11,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows import sitemaps
 from flows.collecting import collect_batch
+from flows.looking import look_again
 from flows.polling import poll_batch
 from warehouse.snapshot import publish as publish_snapshot
 
@@ -20,4 +21,5 @@ consult_sitemaps = task(name="consult sitemaps", cache_policy=NO_CACHE, persist_
 collect_entries = task(
     name="collect entries", task_run_name="batch {number}", cache_policy=NO_CACHE, persist_result=False
 )(collect_batch)
+look_at_pages = task(name="look at pages again", cache_policy=NO_CACHE, persist_result=False)(look_again)
 publish_tables = task(name="publish snapshot", cache_policy=NO_CACHE, persist_result=False)(publish_snapshot)

@@ -1,6 +1,7 @@
 """What every test shares: the shared corpora where they are, a home folder, nothing beyond loopback."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,12 +11,16 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from desk import ROOT, newsdesk_command, sample_environment
+from desk import ROOT, newsdesk_command, sample_environment, unavailable
 from hypothesis import settings
 
 from flows.newsroom import Newsroom
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # The first example of a law pays for lazy imports; on a busy machine that breaks any deadline.
 settings.register_profile("newsdesk", deadline=None)
@@ -137,3 +142,24 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory, newsroom: Newsroom, pr
     )
     assert done.returncode == 0, done.stderr
     return home
+
+
+_CHROMIUM_FLAGS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+# For a module, since Playwright leaves a running event loop in the thread until it is closed.
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """Start an installed Chromium without a window; where there is none, skip, or fail where this is CI."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if found is None:
+        unavailable("no Chromium on this machine (Debian: apt install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=found, args=list(_CHROMIUM_FLAGS))
+        yield opened
+        opened.close()

@@ -1,6 +1,7 @@
 """One cycle of the main job without a scheduler: poll, collect. Run as a script it is a process of its own."""
 
 from flows.collecting import Workshop, alone, collect_batch, open_fetcher, outcomes_of, pick_up
+from flows.looking import look_again
 from flows.polling import PollSummary, poll_batch, take_up
 from flows.recording import recorded
 from flows.settings import Settings
@@ -16,7 +17,7 @@ def poll(settings: Settings) -> PollSummary:
 
 
 def collect(settings: Settings) -> dict[str, int]:
-    """Give every pending entry its outcome, as the flow ``collect`` does."""
+    """Give every pending entry its outcome, look at pages again, as the flow ``collect`` does."""
     watchlist = read_watchlist(settings.watchlist)
     with (
         alone(settings),
@@ -26,6 +27,7 @@ def collect(settings: Settings) -> dict[str, int]:
         while numbers := shop.take_up(pick_up(settings)) or shop.take_up_waiting():
             for number in numbers:
                 collect_batch(shop, number=number)
+        look_again(shop)
         return outcomes_of(settings, run_id)
 
 

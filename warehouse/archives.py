@@ -1,11 +1,15 @@
 """Tell what the warehouse refers to in each WARC file; let go of old ones."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import duckdb
 
 from extractors.model import KeptRecord
 from warehouse.connection import transaction
+from warehouse.staging import INTEGER, TEXT, staged
+
+_ARCHIVE = {"warc_file": TEXT, "committed_bytes": INTEGER}
 
 
 def committed_bytes(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
@@ -15,6 +19,14 @@ def committed_bytes(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     What follows was written by a run that was killed before it loaded it, and may be cut.
     """
     return dict(con.execute("select warc_file, committed_bytes from archives order by warc_file").fetchall())
+
+
+def write_archives(con: duckdb.DuckDBPyConnection, archives: Mapping[str, int]) -> None:
+    """Record how much of each WARC file is referred to, within the caller's transaction; never lowers it."""
+    sizes = [{"warc_file": name, "committed_bytes": size} for name, size in sorted(archives.items())]
+    if sizes:
+        with staged(con, "batch", schema=_ARCHIVE, rows=sizes):
+            con.execute(_UPSERT)
 
 
 def kept_records(con: duckdb.DuckDBPyConnection, warc_file: str) -> dict[str, KeptRecord]:
@@ -40,6 +52,11 @@ def forget_archive(con: duckdb.DuckDBPyConnection, warc_file: str) -> int:
         con.execute("delete from archives where warc_file = ?", [warc_file])
     return len(rows)
 
+
+_UPSERT = """
+insert into archives by name from batch
+on conflict (warc_file) do update set committed_bytes = greatest(archives.committed_bytes, excluded.committed_bytes)
+"""
 
 _KEPT = """
 select document_sha256, warc_offset, final_url, fetched_at

@@ -14,7 +14,7 @@ Row = dict[str, Any]
 DOCUMENT = {
     "document_sha256": TEXT, "url": TEXT, "final_url": TEXT, "fetched_at": INSTANT, "http_status": INTEGER,
     "content_type": TEXT, "charset": TEXT, "body_bytes": INTEGER, "warc_file": TEXT, "warc_offset": INTEGER,
-    "run_id": TEXT, "ordinal": INTEGER,
+    "etag": TEXT, "last_modified": TEXT, "run_id": TEXT, "ordinal": INTEGER,
 }  # fmt: skip
 ARTICLE = {
     "article_id": TEXT, "url": TEXT, "canonical_url": TEXT, "source": TEXT, "title": TEXT, "standfirst": TEXT,
@@ -55,7 +55,6 @@ OUTCOME = {
     "entry_id": TEXT, "outcome": TEXT, "outcome_reason": TEXT, "outcome_at": INSTANT, "next_attempt_at": INSTANT,
     "article_id": TEXT, "document_sha256": TEXT,
 }  # fmt: skip
-ARCHIVE = {"warc_file": TEXT, "committed_bytes": INTEGER}
 
 
 def documents(verdicts: Iterable[Verdict], *, run_id: str) -> list[Row]:
@@ -72,6 +71,8 @@ def documents(verdicts: Iterable[Verdict], *, run_id: str) -> list[Row]:
             "body_bytes": len(document.body),
             "warc_file": document.warc_file,
             "warc_offset": document.warc_offset,
+            "etag": document.etag,
+            "last_modified": document.last_modified,
             "run_id": run_id,
             "ordinal": ordinal,
         }

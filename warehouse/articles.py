@@ -11,8 +11,10 @@ import duckdb
 from extractors.errors import WarehouseError
 from extractors.model import CollectedEntry, Outcome
 from warehouse import article_rows as rows
+from warehouse.archives import write_archives
 from warehouse.connection import transaction
 from warehouse.furniture import learn
+from warehouse.postings_current import current_postings
 from warehouse.staging import TEXT, staged
 from warehouse.stories import Assign, place_articles, write_stories
 from warehouse.verdicts import Change, HeldArticle, HeldEntry, Judge, Verdict
@@ -70,16 +72,17 @@ def load_batch(
     Raises:
         WarehouseError: An item's entry is not in the ledger (``load_polls`` and ``add_entries`` put it there).
     """
+    postings = current_postings(con)
     with transaction(con):
         verdicts = _judged(con, items)
-        _write_documents(con, verdicts, run_id=run_id)
-        assignment = place_articles(con, verdicts, assign=assign)
+        write_documents(con, verdicts, run_id=run_id)
+        assignment = place_articles(con, verdicts, assign=assign, postings=postings)
         stories = {place.article_id: place.story_id for place in assignment.places}
         load_seq, topic_ids = write_articles(con, verdicts, run_id=run_id, now=now, stories=stories)
         write_stories(con, assignment, now=now)
         learn(con, verdicts)
         _write_outcomes(con, verdicts, run_id=run_id)
-        _write_archives(con, archives)
+        write_archives(con, archives)
         counts = _counted(verdicts, load_seq=load_seq, topic_ids=topic_ids)
         con.execute(_COUNT_RUN, [counts.entry_count, counts.stored_count, counts.failed_count, run_id])
     return counts
@@ -113,8 +116,8 @@ def _record(kind: type[Any], values: Sequence[Any]) -> Any:  # noqa: ANN401
     return kind(**dict(zip(kind.__dataclass_fields__, values, strict=True)))
 
 
-def _write_documents(con: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdict], *, run_id: str) -> None:
-    """Write what was received, error pages too; bytes held already are not written again."""
+def write_documents(con: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdict], *, run_id: str) -> None:
+    """Write what was received, error pages too, within the caller's transaction; held bytes are not written again."""
     with staged(con, "received", schema=rows.DOCUMENT, rows=rows.documents(verdicts, run_id=run_id)):
         con.execute(_ADD_DOCUMENTS)
 
@@ -182,10 +185,14 @@ def _write_coverage(
 
     What another extractor finds in a page that was held is no news: it gets its article's number.
     """
-    edited = [{"article_id": verdict.article_id} for verdict in written if verdict.change is not Change.FIRST]
+    edited = [
+        {"article_id": verdict.article_id, "change": str(verdict.change)}
+        for verdict in written
+        if verdict.change is not Change.FIRST
+    ]
     found = rows.coverage(written, now=now)
     with (
-        staged(con, "edited", schema={"article_id": TEXT}, rows=edited),
+        staged(con, "edited", schema={"article_id": TEXT, "change": TEXT}, rows=edited),
         staged(con, "batch", schema=rows.COVERAGE, rows=found),
     ):
         if edited:
@@ -205,14 +212,6 @@ def _write_outcomes(con: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdict],
         if any(verdict.outcome is Outcome.DUPLICATE and verdict.article_id is None for verdict in verdicts):
             # After all others: a duplicate that was not fetched finds the article through its address.
             con.execute(_RESOLVE_DUPLICATES)
-
-
-def _write_archives(con: duckdb.DuckDBPyConnection, archives: Mapping[str, int]) -> None:
-    """Record how much of each WARC file is referred to."""
-    sizes = [{"warc_file": name, "committed_bytes": size} for name, size in sorted(archives.items())]
-    if sizes:
-        with staged(con, "batch", schema=rows.ARCHIVE, rows=sizes):
-            con.execute(_UPSERT_ARCHIVES)
 
 
 def _counted(verdicts: Sequence[Verdict], *, load_seq: int, topic_ids: tuple[str, ...]) -> LoadCounts:
@@ -306,17 +305,15 @@ insert into articles by name
 select * exclude (change) from batch where change = 'first' order by load_seq
 """
 
+# A publisher's edit was asked every current query, so what earlier versions of these found in the old text goes, too.
 _DROP_COVERAGE = """
-delete from coverage using edited
+delete from coverage using edited, topics
 where coverage.article_id = edited.article_id
+    and topics.topic_id = coverage.topic_id
+    and topics.valid_to is null
+    and (coverage.query_version = topics.query_version or edited.change = 'edited by publisher')
     and not exists (
-        from batch
-        where batch.article_id = coverage.article_id
-            and batch.topic_id = coverage.topic_id
-            and batch.query_version = coverage.query_version
-    )
-    and coverage.query_version in (
-        select query_version from topics where topics.topic_id = coverage.topic_id and valid_to is null
+        from batch where batch.article_id = coverage.article_id and batch.topic_id = coverage.topic_id
     )
 """
 
@@ -335,16 +332,25 @@ where coverage.article_id = batch.article_id
 
 _ADD_COVERAGE = """
 insert into coverage
+with known as (
+    -- What an earlier version of the query covers until now keeps its number.
+    select article_id, topic_id, load_seq
+    from current_coverage
+    where article_id in (select article_id from edited)
+), added as (
+    select batch.*, known.load_seq as known_seq, change = 'edited by publisher' and known_seq is null as is_new
+    from batch
+    anti join coverage using (article_id, topic_id, query_version)
+    left join known using (article_id, topic_id)
+)
 select
     article_id, topic_id, query_version, relevance, mention_count, in_title, in_lede, first_mention_at_char,
     matched_at,
     case
-        when change = 'edited by publisher'
-            then ?::bigint + row_number() over (partition by change = 'edited by publisher' order by ordinal)
-        else articles.load_seq
+        when is_new then ?::bigint + row_number() over (partition by is_new order by ordinal)
+        else coalesce(known_seq, articles.load_seq)
     end
-from batch
-anti join coverage using (article_id, topic_id, query_version)
+from added
 join (select article_id, load_seq from articles) as articles using (article_id)
 order by ordinal
 returning topic_id, load_seq
@@ -380,11 +386,6 @@ where entries.outcome = 'duplicate'
     and entries.article_id is null
     and entries.url_key = known.url_key
     and entries.entry_id in (select entry_id from batch)
-"""
-
-_UPSERT_ARCHIVES = """
-insert into archives by name from batch
-on conflict (warc_file) do update set committed_bytes = greatest(archives.committed_bytes, excluded.committed_bytes)
 """
 
 _COUNT_RUN = """

@@ -87,9 +87,9 @@ def load_answers(
     """
     Make what *topics* found in some articles the coverage of their current versions, in one transaction.
 
-    An article that an earlier version covered keeps the number under which readers saw it; one that is gained gets a
-    new one, so that a reader who keeps its place is shown it once. Coverage of earlier versions stays; their mentions
-    in the current revision are replaced. An article edited since it was asked is left alone: its edit asked it.
+    An article that an earlier version covers until now keeps the number under which readers saw it; one that is gained
+    gets a new one, so that a reader who keeps its place is shown it once. Coverage of earlier versions stays; their
+    mentions in the current revision are replaced. An article edited since it was asked is left alone: its edit asked it.
 
     Args:
         con: The writer's connection.
@@ -240,10 +240,9 @@ where coverage.article_id = batch.article_id
 _ADD_COVERAGE = """
 insert into coverage
 with known as (
-    select article_id, topic_id, min(load_seq) as load_seq
-    from coverage
+    select article_id, topic_id, load_seq
+    from current_coverage
     where article_id in (select article_id from asked)
-    group by article_id, topic_id
 )
 select
     batch.article_id, batch.topic_id, batch.query_version, relevance, mention_count, in_title, in_lede,

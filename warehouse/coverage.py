@@ -40,15 +40,30 @@ def current_topics(con: duckdb.DuckDBPyConnection) -> list[WatchedTopic]:
 
 
 def article_counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Return, by topic, the articles that its current query covers; topics without one are left out."""
+    """Return, by topic, the articles that cover it; topics without one are left out."""
     return dict(con.execute(_ARTICLE_COUNTS).fetchall())
 
 
+def new_coverage_of(
+    con: duckdb.DuckDBPyConnection, *, run_id: str, limit: int
+) -> list[tuple[str, str | None, str, str, float]]:
+    """Return (topic, title, url, source, relevance) of what run *run_id* loaded, the most relevant first."""
+    return con.execute(_NEW_OF_RUN, [run_id, limit]).fetchall()
+
+
+_NEW_OF_RUN = """
+select topics.title, articles.title, articles.url, articles.source, current_coverage.relevance
+from current_coverage
+join articles using (article_id)
+join topics using (topic_id)
+where articles.run_id = ? and topics.valid_to is null
+order by current_coverage.relevance desc, articles.article_id
+limit ?
+"""
+
 _ARTICLE_COUNTS = """
-select topic_id, count(distinct article_id)
-from coverage
-join topics using (topic_id, query_version)
-where valid_to is null
+select topic_id, count(*)
+from current_coverage
 group by topic_id
 order by topic_id
 """

@@ -1,6 +1,7 @@
 """Find the documents that are kept: to read them again, beside what was read from them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,7 @@ from extractors.model import (
     TextFrom,
     Zone,
 )
-from warehouse.staging import TEXT, named_rows, staged, storable
+from warehouse.staging import INTEGER, TEXT, named_rows, staged, storable
 
 _ENTRY = (
     "entry_id", "feed_id", "url", "url_key", "source", "currency", "guid", "title", "published_at", "first_seen_at",
@@ -65,7 +66,15 @@ def kept_articles(
         limit: Most documents to return.
         after: The last document of the page before.
     """
-    return _page(con, _KEPT_ARTICLES, since=since, limit=limit, after=after)
+    return _page(con, _KEPT_ARTICLES + _WITH_ENTRIES, since=since, limit=limit, after=after)
+
+
+def documents_of(con: duckdb.DuckDBPyConnection, article_ids: Collection[str]) -> dict[str, KeptDocument]:
+    """Return, by article, the documents that the current texts of *article_ids* were read from."""
+    if not article_ids:
+        return {}
+    with _chosen(con, article_ids):
+        return {row["article_id"]: _kept(row) for row in named_rows(con, _KEPT_OF + _WITH_ENTRIES)}
 
 
 def kept_discarded(
@@ -95,8 +104,7 @@ def held_readings(con: duckdb.DuckDBPyConnection, article_ids: Collection[str]) 
 
     Coverage is that by the current queries, and mentions those of its topics: what an earlier query found stays out.
     """
-    ids = [{"article_id": article_id} for article_id in article_ids]
-    with staged(con, "asked", schema={"article_id": TEXT}, rows=ids):
+    with _chosen(con, article_ids):
         articles = named_rows(con, _ARTICLES)
         removals = _by_article(con, _REMOVALS, Removal)
         mentions = _by_article(con, _MENTIONS, Mention)
@@ -137,6 +145,17 @@ def _storable(record: Any) -> Any:  # noqa: ANN401
         if held != value:
             changed[field.name] = held
     return replace(record, **changed) if changed else record
+
+
+@contextmanager
+def _chosen(con: duckdb.DuckDBPyConnection, article_ids: Collection[str]) -> Iterator[None]:
+    """Make the articles *article_ids* readable as ``asked``, and where their rows lie as ``chosen``."""
+    ids = [{"article_id": article_id} for article_id in article_ids]
+    with staged(con, "asked", schema={"article_id": TEXT}, rows=ids):
+        # By their places: a join unpacks the texts of every article (at a million of them 0.7 s, not 0.1).
+        places = [{"place": row[0]} for row in con.execute(_PLACES).fetchall()]
+        with staged(con, "chosen", schema={"place": INTEGER}, rows=places):
+            yield
 
 
 def _page(
@@ -214,7 +233,27 @@ with asked as (
         )
     order by coalesce(documents.warc_file, ''), coalesce(documents.warc_offset, 0), articles.article_id
     limit ?
-), brought as (
+),
+"""
+
+_KEPT_OF = """
+with page as (
+    select
+        articles.article_id, articles.revision, articles.source, articles.url as final_url,
+        articles.entry_id as first_entry_id, articles.document_sha256,
+        documents.url as document_url, documents.fetched_at, documents.http_status, documents.content_type,
+        documents.warc_file, documents.warc_offset, documents.run_id
+    from (
+        select *
+        from articles
+        where rowid in (select place from chosen)
+    ) as articles
+    join documents using (document_sha256)
+),
+"""
+
+_WITH_ENTRIES = """
+brought as (
     -- An edit may have come through another entry of the same address, with hints of its own.
     select
         page.article_id,
@@ -293,7 +332,9 @@ select
     )
 """
 
-_ARTICLES = "from articles semi join asked using (article_id)"
+_PLACES = "select rowid from articles where article_id in (select article_id from asked)"
+
+_ARTICLES = "from articles where rowid in (select place from chosen)"
 
 _REMOVALS = """
 select removals.*

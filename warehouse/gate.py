@@ -10,6 +10,8 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -17,6 +19,33 @@ from extractors.errors import WarehouseBusyError, WarehouseError
 
 #: Seconds between two looks at a lock; only the first in the queue looks at the inner one.
 _STEP_SECONDS = 0.01
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """Who holds a gate; made here, taken by ``flows.health``."""
+
+    #: Its process id; 0 where it could not write it down.
+    pid: int
+    #: When it got it.
+    since: datetime
+
+
+def holding(home: Path, *, name: str = "warehouse") -> Holding | None:
+    """Return who holds the gate *name* of *home* now; None: nobody does."""
+    try:
+        with (home / f"{name}.lock").open("r+", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            return None
+    except BlockingIOError:
+        # Whoever gets the lock writes into it.
+        path = home / f"{name}.lock"
+        pid = path.read_text(encoding="ascii").strip()
+        since = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
+        return Holding(pid=int(pid) if pid.isdigit() else 0, since=since)
+    except OSError:
+        return None
 
 
 @contextmanager

@@ -42,10 +42,23 @@ def packaged_migrations() -> tuple[Migration, ...]:
 
 @cache
 def packaged_views() -> tuple[str, ...]:
-    """Return the SQL of each view or table macro, by file name."""
+    """Return the SQL of each view or table macro, by name, those that others read before these."""
     folder = files("warehouse").joinpath("views")
-    texts = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".sql")}
-    return tuple(texts[name] for name in sorted(texts))
+    left = {
+        file.name.removesuffix(".sql"): file.read_text(encoding="utf-8")
+        for file in folder.iterdir()
+        if file.name.endswith(".sql")
+    }
+    placed: list[str] = []
+    while left:
+        free = [name for name in sorted(left) if not _reads_one_of(left[name], set(left) - {name})]
+        # A circle cannot be created in any order; DuckDB says so.
+        placed += [left.pop(name) for name in free or sorted(left)]
+    return tuple(placed)
+
+
+def _reads_one_of(sql: str, names: set[str]) -> bool:
+    return any(name in names for name in re.findall(r"(?:from|join)\s+(\w+)", sql))
 
 
 def migrate(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import duckdb
 
-from extractors.model import CollectedEntry, Outcome, PendingEntry, Reading
+from extractors.model import CollectedEntry, Document, Outcome, PendingEntry, Reading
 from warehouse.articles import write_articles
 from warehouse.connection import transaction
 from warehouse.staging import INTEGER, TEXT, staged
@@ -17,7 +17,7 @@ _HELD = {"article_id": TEXT, "revision": INTEGER, "text_sha256": TEXT}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rereading:
-    """A held article that reads otherwise today; made by the reprocess flow, taken by ``load_rereadings``."""
+    """A held article that reads otherwise today; made by the flows ``reprocess`` and ``collect``, taken here."""
 
     entry: PendingEntry
     #: With the id and the canonical address under which the article is held.
@@ -25,10 +25,13 @@ class Rereading:
     #: What it was compared with: number and sha256 of the text then held.
     revision: int
     text_sha256: str
-    #: ``REEXTRACTED`` where text or title differ, ``REFRESHED`` where only what was found in them, or about them.
+    #: ``REEXTRACTED`` where text or title differ, ``REFRESHED`` where only what was found in them, or about them;
+    #: ``EDITED`` where they differ because the page does.
     change: Change
     added_chars: int = 0
     removed_chars: int = 0
+    #: What was received; None: the document that is held.
+    document: Document | None = None
 
 
 def load_rereadings(
@@ -57,20 +60,41 @@ def load_rereadings(
         now: Aware UTC.
     """
     with transaction(con):
-        verdicts = [_verdict(item, now=now) for item in _unchanged(con, rereadings)]
-        refreshed = [
-            {"article_id": verdict.article_id, "revision": verdict.revision}
-            for verdict in verdicts
-            if verdict.change is Change.REFRESHED
-        ]
-        if refreshed:
-            with staged(con, "refreshed", schema={"article_id": TEXT, "revision": INTEGER}, rows=refreshed):
-                for sql in _FORGET:
-                    con.execute(sql)
-        write_articles(con, verdicts, run_id=run_id, now=now, stories={})
+        verdicts, _ = write_rereadings(con, rereadings, run_id=run_id, now=now)
         with staged(con, "same", schema={"article_id": TEXT}, rows=[{"article_id": held} for held in same]):
             con.execute(_STAMP, [extractor_version])
     return len(verdicts)
+
+
+def write_rereadings(
+    con: duckdb.DuckDBPyConnection, rereadings: Sequence[Rereading], *, run_id: str, now: datetime
+) -> tuple[list[Verdict], tuple[str, ...]]:
+    """
+    Write *rereadings* as ``load_rereadings`` says, within the caller's transaction.
+
+    What an edit finds is new: it gets a later number.
+
+    Args:
+        con: The writer's connection.
+        rereadings: At most one of each article.
+        run_id: The run that read them.
+        now: Aware UTC.
+
+    Returns:
+        The verdicts that were written, and the topics newly covered, in order.
+    """
+    verdicts = [_verdict(item, now=now) for item in _unchanged(con, rereadings)]
+    refreshed = [
+        {"article_id": verdict.article_id, "revision": verdict.revision}
+        for verdict in verdicts
+        if verdict.change is Change.REFRESHED
+    ]
+    if refreshed:
+        with staged(con, "refreshed", schema={"article_id": TEXT, "revision": INTEGER}, rows=refreshed):
+            for sql in _FORGET:
+                con.execute(sql)
+    _, topic_ids = write_articles(con, verdicts, run_id=run_id, now=now, stories={})
+    return verdicts, topic_ids
 
 
 def _unchanged(con: duckdb.DuckDBPyConnection, rereadings: Sequence[Rereading]) -> list[Rereading]:
@@ -90,12 +114,14 @@ def _article_id(item: Rereading) -> str | None:
 
 def _verdict(item: Rereading, *, now: datetime) -> Verdict:
     """Return *item* in the form in which articles are written."""
-    collected = CollectedEntry(entry=item.entry, outcome=Outcome.STORED, reading=item.reading, collected_at=now)
+    collected = CollectedEntry(
+        entry=item.entry, outcome=Outcome.STORED, document=item.document, reading=item.reading, collected_at=now
+    )
     return Verdict(
         item=collected,
         outcome=Outcome.STORED,
         article_id=_article_id(item),
-        revision=item.revision + (item.change is Change.REEXTRACTED),
+        revision=item.revision + (item.change is not Change.REFRESHED),
         change=item.change,
         added_chars=item.added_chars,
         removed_chars=item.removed_chars,

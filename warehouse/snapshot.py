@@ -9,6 +9,7 @@ from pathlib import Path
 from extractors.errors import WarehouseError
 from warehouse.connection import SNAPSHOT_NAME, WAREHOUSE_NAME, mapped_errors, opened
 from warehouse.gate import held_gate
+from warehouse.search import catch_up
 
 #: The copy while it is being written; one name, so that a publish after a killed one replaces what it left.
 _TEMPORARY_NAME = ".newsdesk.duckdb.publishing"
@@ -30,8 +31,9 @@ def publish(home: Path, *, now: datetime, wait_seconds: float = 60.0) -> Publish
     """
     Replace the snapshot of *home* by a copy of the warehouse as it is now.
 
-    Checkpoint, close, copy, fsync, rename, fsync of the folder. A reader that holds the old snapshot keeps it; one
-    that opens meanwhile gets the old one or the new one, never a part. Where anything fails the old one stays.
+    Index what is new for ``search()``, checkpoint, close, copy, fsync, rename, fsync of the folder. A reader that holds
+    the old snapshot keeps it; one that opens meanwhile gets the old one or the new one, never a part. Where anything
+    fails the old one stays.
 
     Args:
         home: The folder of newsdesk's data.
@@ -46,6 +48,7 @@ def publish(home: Path, *, now: datetime, wait_seconds: float = 60.0) -> Publish
         home.mkdir(parents=True, exist_ok=True)
     with held_gate(home, wait_seconds=wait_seconds):
         with opened(home) as con:
+            catch_up(con)
             con.execute("checkpoint")
             held = con.execute(_CONTENT).fetchone() or (0, 0)
         with mapped_errors(str(home / SNAPSHOT_NAME)):

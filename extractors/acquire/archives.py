@@ -97,6 +97,10 @@ class WarcWriter:
         offset = self._append(exchange_records(outcome, earlier=earlier))
         return self._placed(digest, offset, url=outcome.final_url or outcome.url, at=outcome.fetched_at)
 
+    def write_revisit(self, outcome: FetchOutcome, *, earlier: KeptRecord) -> None:
+        """Append the answer of *outcome* without its body, which is that of *earlier*, in the file of any day."""
+        self._append(exchange_records(outcome, earlier=earlier))
+
     def write_document(self, given: Document) -> tuple[str, int]:
         """
         Append *given*, a document that came from a file and not from the network, as a resource record.
@@ -171,6 +175,8 @@ def document(outcome: FetchOutcome, *, warc_file: str | None = None, warc_offset
         body=outcome.body,
         warc_file=warc_file,
         warc_offset=warc_offset,
+        etag=outcome.header("ETag"),
+        last_modified=outcome.header("Last-Modified"),
     )
 
 

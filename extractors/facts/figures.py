@@ -33,7 +33,12 @@ _LONGEST_GAP: Final = 40
 
 
 def find_figures(
-    text: str, *, language: str | None, currency: str, quotes: tuple[Quote, ...] | None = None
+    text: str,
+    *,
+    language: str | None,
+    currency: str,
+    quotes: tuple[Quote, ...] | None = None,
+    watched: tuple[tuple[int, int], ...] = (),
 ) -> tuple[Figure, ...]:
     """
     Return every amount that *text* states, in order.
@@ -43,6 +48,7 @@ def find_figures(
         language: ISO 639-1, None where unknown: then as English.
         currency: ISO 4217 of what a bare "$" means at this source.
         quotes: The quotes of the same text, to tell who says a figure; None: found here.
+        watched: (start, end) of names from the watchlist, see ``watched_names``.
 
     Returns:
         Figures without overlaps. Years, dates, ages, spans of time, ranks, list numbers and numbers in names are none.
@@ -60,8 +66,8 @@ def find_figures(
     amounts.sort(key=lambda pair: pair[0].start)
     if not amounts:
         return ()
-    quotes = find_quotes(text, language=language) if quotes is None else quotes
-    finder = SubjectFinder(text, language=setting.language)
+    quotes = find_quotes(text, language=language, watched=watched) if quotes is None else quotes
+    finder = SubjectFinder(text, language=setting.language, watched=watched)
     figures = [
         _figure(text, amount, highest, setting=setting, quotes=quotes, finder=finder) for amount, highest in amounts
     ]
@@ -88,7 +94,8 @@ def _figure(
     if per_value is None:
         per_value, per_unit = per_before(text, amount.start)
     left, right = sentence_around(text, amount.start, amount.end)
-    subject, subjects = finder.find(amount.start, sentence=(left, right))
+    source = finder.source((left, right), amount.start)
+    subject, subjects = finder.find(amount.start, sentence=(left, right), source=source)
     speaker = next((quote.speaker for quote in quotes if quote.char_start <= amount.start < quote.char_end), None)
     return Figure(
         char_start=amount.start,
@@ -108,7 +115,7 @@ def _figure(
         per_unit=per_unit,
         subject=subject,
         subjects=subjects,
-        attributed_to=speaker or finder.source((left, right), amount.start),
+        attributed_to=speaker or (source[0] if source else None),
         sentence=text[left:right],
         is_damaged=amount.is_damaged,
     )

@@ -33,13 +33,25 @@ _TIMES: Final = re.compile(
 )
 _FACTOR: Final = re.compile(
     r"(?:factor\sof|facteur\sde|factor\sde|Faktor(?:\svon)?|fattore\sdi)\s(?:about\s|around\s|nearly\s|"
-    r"roughly\s|some\s|almost\s|rund\s|environ\s|up\sto\s)?$",
+    r"roughly\s|some\s|almost\s|rund\s|environ\s|up\sto\s)?$"
+    r"|(?:multiplied\sby|multipli\w+\spar|multiplic\w+\spor|moltiplic\w+\sper|divided\sby|divis\w+\spar|"
+    r"divid\w+\s(?:por|entre))\s$",
     re.IGNORECASE,
 )
 _RAZ_BEFORE: Final = re.compile(r"[вВ]\s$")
 _RAZ: Final = re.compile(r"\sраза?(?![^\W\d_])")
 _POUNDS: Final = re.compile(r"[\s-]pounds?\b(?:\ssterling)?", re.IGNORECASE)
-_FRANCS: Final = re.compile(r"[\s-](?:francs?|kroner|kronor|kronur|pesos|crowns)(?![^\W\d_])", re.IGNORECASE)
+_FRANCS: Final = re.compile(
+    r"[\s-](?:de\s)?(?:francs?|kroner|kronor|kronur|pesos|crowns|couronnes|coronas|Kronen|corone|coroas)(?![^\W\d_])",
+    re.IGNORECASE,
+)
+_CROWN: Final = re.compile(r"kron|crown|couron|coro", re.IGNORECASE)
+_CROWN_LANDS: Final = re.compile(
+    r"(?P<SEK>suéd|schwed|swed|suec[oia]|svezi|svedes)|(?P<NOK>norv[eè]g|norweg|norway|norueg)|"
+    r"(?P<DKK>danois|danemark|danish|denmark|dänisch|dänemark|dan[eé]s|dinamar)|(?P<CZK>tch[eè]qu|czech|tschech|chec[oa])",
+    re.IGNORECASE,
+)
+_SIGHT: Final = 1500
 _PENCE: Final = re.compile(r"p\b(?!\w)")
 _EURO_CENTS: Final = frozenset({"de", "fr", "es", "it", "nl", "pt", "fi", "el"})
 _FULL_DOLLARS: Final = frozenset({"USD", "CAD", "AUD", "NZD", "HKD", "SGD", "TWD", "MXN", "ARS", "CLP", "COP", "UYU"})
@@ -145,10 +157,10 @@ def _with_magnitude(text: str, amount: Amount, *, setting: Setting) -> Amount:
     factor = lexicon.magnitudes(setting.language).get(lexicon.key(found[2]))
     if factor is None:
         return amount
-    return replace(amount, value=_scaled(amount.value, factor), end=found.end(), has_magnitude=True, factor=factor)
+    return replace(amount, value=scaled(amount.value, factor), end=found.end(), has_magnitude=True, factor=factor)
 
 
-def _scaled(value: float, factor: float) -> float:
+def scaled(value: float, factor: float) -> float:
     """Multiply without the dust of binary fractions: 5.6 million is 5600000."""
     return float(f"{value * factor:.12g}")
 
@@ -210,15 +222,16 @@ def _with_currency_word(  # noqa: PLR0911 - one case after the other
         currency, is_implied = _resolved(code.removesuffix("¢"), setting)
         if code == "?¢" and setting.language in _EURO_CENTS:
             currency, is_implied = "EUR", True
-        value = _scaled(amount.value, _CENT) if code.endswith("¢") else amount.value
+        value = scaled(amount.value, _CENT) if code.endswith("¢") else amount.value
         return replace(amount, end=found.end(), value=value, kind="money", currency=currency, is_implied=is_implied)
     if found := _POUNDS.match(text, amount.end):
         is_money = setting.has_pounds or setting.currency == "GBP" or found[0].endswith("sterling")
         return replace(amount, end=found.end(), kind="money", currency="GBP") if is_money else None
     if found := _FRANCS.match(text, amount.end):
-        return replace(amount, end=found.end(), kind="money", currency=_local(found[0], setting), is_implied=True)
+        currency = _local(found[0], setting) or (_crown(text, amount.start) if _CROWN.search(found[0]) else None)
+        return replace(amount, end=found.end(), kind="money", currency=currency, is_implied=True)
     if (setting.has_pounds or setting.currency == "GBP") and (found := _PENCE.match(text, amount.end)):
-        value = _scaled(amount.value, _CENT)
+        value = scaled(amount.value, _CENT)
         is_pence = amount.value < _FEW and amount.value not in _SCREEN_LINES
         return replace(amount, end=found.end(), value=value, kind="money", currency="GBP") if is_pence else None
     return None
@@ -231,6 +244,12 @@ def _local(word: str, setting: Setting) -> str | None:
     if "peso" in word.lower():
         return setting.currency if setting.currency in {"MXN", "ARS", "CLP", "COP", "UYU", "PHP"} else None
     return lexicon.CROWNS.get(setting.language) or {"kronor": "SEK", "kronur": "ISK"}.get(word.strip("- ").lower())
+
+
+def _crown(text: str, at: int) -> str | None:
+    """Return the crown of the country last named before *at*: a Swedish company's "couronnes" are Swedish."""
+    lands = list(_CROWN_LANDS.finditer(text, max(0, at - _SIGHT), at))
+    return lands[-1].lastgroup if lands else None
 
 
 def _with_times(text: str, amount: Amount) -> Amount:

@@ -33,6 +33,11 @@ _MEASURE: Final = re.compile(rf"[\s\u00a0-]?(?:(?P<rate>{_RATES})|(?P<unit>{_MEA
 _CUBIC: Final = re.compile(
     r"\s(?:cubic|square)\s(?:foot|feet|inch|inches|metres?|meters?|miles?|yards?)\b|\scu\.?\s?ft\b|\ssq\.?\s?ft\b"
 )
+#: Distance an hour, in words.
+_SPEED: Final = re.compile(
+    r"[\s\u00a0-](?:miles|kilometers|kilometres|kilómetros|kilomètres|chilometri|quilômetros|Kilometern?|km)\s"
+    r"(?:per|an|por|par|pro|in\sder|à\sl['’]|all['’])\s?(?:hour|hora|heure|Stunde|ora)\b"
+)
 _DEGREES: Final = re.compile(r"\s?(?:degrees?(?:\s(?:Celsius|Fahrenheit|C|F)\b)?|°\s?[CF]?|℃)|(?<=\d\d)[CF](?![^\W_])")
 _COUNTERS: Final = re.compile("|".join(sorted(map(re.escape, _words("counters", "yes")), key=len, reverse=True)))
 #: "14个月" are months.
@@ -40,6 +45,7 @@ _MONTHS: Final = re.compile("多?(?:月|小时|小時|星期|世纪|世紀|年|�
 _CJK: Final = re.compile(r"[一-鿿ぁ-ヿ가-힣]")
 _HYPHENED: Final = re.compile(r"-([a-zA-Z]{3,}(?:-[a-z]{2,})?)(?![\w])")
 _ACRONYMS: Final = re.compile(r"[A-Z]{2,}s\b")
+_ACRONYM: Final = re.compile(r"(?!AM\b|PM\b|BC\b|AD\b)[A-Z]{2,5}$")
 _OF_THE: Final = re.compile(r"\sof\s(?:(?:the|its|their|his|her|our|these|those|all)\s)+(?:world’s\s|world's\s)?")
 _TOKEN: Final = re.compile(r"[ \u00a0]([^\W\d_][\w’'&.-]*)")
 _PREVIOUS: Final = re.compile(r"([^\s(\[“\"'‘«„]+)[\s\u00a0]$")
@@ -62,6 +68,9 @@ _HURT: Final = re.compile(
     r"an\sestimated|all)\s)?$",
     re.IGNORECASE,
 )
+#: "a total of about 270", "another 100 in Canada": the thing was named before.
+_TOTAL: Final = re.compile(r"\b(?:a\stotal\sof|totall?ing|another)\s(?:about\s|around\s|some\s|nearly\s|over\s)?$")
+_IN_PLACE: Final = re.compile(r"(?:\sor\sso)?\s(?:in|at|across|by|of\sthem)\b|[.,;]")
 _WERE: Final = re.compile(
     r"\s(?:(?:others?\s)?(?:were|have\sbeen|had\sbeen|remain)\s[a-z]|of\sthem\b|"
     r"of\sthe\s(?:approximately\s|roughly\s|about\s)?\d)"
@@ -144,7 +153,9 @@ def _starts_sentence(text: str, at: int) -> bool:
 
 
 def _measured(text: str, amount: Amount) -> Unit | None:
-    """Read "5 km", "30C", "60 mph"."""
+    """Read "5 km", "30C", "60 mph", "50 kilómetros por hora"."""
+    if found := _SPEED.match(text, amount.end):
+        return Unit(found[0].strip(_SPACES), found.end(), is_rate=True)
     if found := _DEGREES.match(text, amount.end):
         return Unit(found[0].strip(), found.end())
     if found := _CUBIC.match(text, amount.end):
@@ -202,6 +213,7 @@ def _english(text: str, amount: Amount) -> Unit | None:
         if (
             _is_plural(word)
             or _ACRONYMS.match(token[1])
+            or (at == first and amount.value % 1 and _ACRONYM.match(token[1].rstrip(".")))
             or (at == first and (amount.value == 1 or amount.value % 1) and word in _SINGULARS)
         ):
             return Unit(text[first:end].strip(_SPACES), end)
@@ -219,10 +231,8 @@ def _is_plural(word: str) -> bool:
     return word.endswith("s") and not word.endswith(("ss", "us", "is", "ous", "'s", "’s"))
 
 
-def _other(text: str, amount: Amount, *, language: str) -> Unit | None:  # noqa: PLR0911 - one case after the other
+def _other(text: str, amount: Amount, *, language: str) -> Unit | None:
     """Read the noun in other languages: the next word, in German the next with a capital."""
-    if amount.value % 1 and not amount.has_magnitude:
-        return None
     at = amount.end
     if found := _PARTITIVE.match(text, at):
         at = found.end() - 1
@@ -250,8 +260,9 @@ def _elided(text: str, amount: Amount) -> Unit | None:
     if _is_year(text, amount) or amount.value % 1 or text[amount.end : amount.end + 1] in {"-", "–", "/", ":"}:
         return None
     left = text[max(0, amount.start - _SIGHT) : amount.start]
-    is_hurt = _HURT.search(left) or _WERE.match(text, amount.end)
-    return Unit(None, amount.end) if is_hurt else None
+    is_counted = _HURT.search(left) or _WERE.match(text, amount.end) or text.startswith(" or so in ", amount.end)
+    is_total = _TOTAL.search(left) and _IN_PLACE.match(text, amount.end)
+    return Unit(None, amount.end) if is_counted or is_total else None
 
 
 def _large(text: str, amount: Amount) -> Unit | None:

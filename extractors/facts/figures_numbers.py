@@ -13,7 +13,9 @@ _TIGHT: Final = re.compile(r"(?:\d{1,3}(?:[,.'’٬\u2009\u202f]\d{3})+(?!\d)(?:
 _SPACED: Final = re.compile(r"(?:\d{1,3}(?:[,.'’٬\u2009\u202f\u00a0 ]\d{3})+(?!\d)(?:[.,٫]\d+)?" + _TAIL)
 _FRACTIONS: Final = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
 _GROUP: Final = 3
-_DIGITS: Final = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+#: Number words by their value.
+SMALL: Final = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_DIGITS: Final = SMALL[1:10]
 _SPELT: Final = re.compile(rf"(?<!\w)({'|'.join(_DIGITS)})\.$", re.IGNORECASE)
 _CHAIN: Final = re.compile(r"(\d[\d,.]*)?([십백천만억조十百千万萬亿億兆]+)\s?(?=(\d[\d,]*)?)")
 _NEXT: Final = re.compile(r"\s?(\d{1,9}(?:[.,]\d{1,9})?)(?=[십백천만억조十百千万萬亿億兆])")

@@ -6,15 +6,15 @@ from dataclasses import replace
 from typing import Final
 
 from extractors.facts import figures_lexicon as lexicon
-from extractors.facts.figures_amounts import Amount, Setting, read_amount
+from extractors.facts.figures_amounts import Amount, Setting, read_amount, scaled
 from extractors.facts.figures_context import hedge_before
 from extractors.facts.figures_counts import unit_of
-from extractors.facts.figures_numbers import number_pattern
+from extractors.facts.figures_numbers import SMALL, number_pattern
 
 _ADDRESS: Final = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
 _CJK: Final = re.compile(r"[一-鿿ぁ-ヿ가-힣]")
 _JOINER: Final = re.compile(
-    r"\s?(?:(?P<dash>[-–—‑~〜～])|(?P<word>to|bis|à|al?|till?|do|до|至|到|から|tot)(?![^\W\d_]))\s?|"
+    r"\s?(?:(?P<dash>[-–—‑~〜～－])|(?P<word>to|bis|à|al?|till?|do|до|至|到|から|tot)(?![^\W\d_]))\s?|"
     r"\s(?P<both>and|und|et|y|e|en|och|и|i)\s"
 )
 _BOTH: Final = re.compile(
@@ -33,6 +33,8 @@ _OUT_OF: Final = re.compile(
     r"\s(?:in\s(?:every\s)?(?=10|100|5|3|4|1,000|20)|out\sof\s(?:every\s)?)(\d{1,3}(?:,\d{3})*)(?![\w.:/-])"
 )
 _SIGN_BETWEEN: Final = re.compile(rf"\s?(?:{lexicon.one_of([*lexicon.SIGNS, *lexicon.BARE])})?\s?")
+#: "between five and 10": the lower end as a word.
+_SPELT_LOW: Final = re.compile(rf"(?:(?<=between\s)|(?<=from\s))({'|'.join(SMALL)})\s(?:and|to)\s$", re.IGNORECASE)
 _MINUS: Final = "-−"
 _LONGEST_GAP: Final = 14
 
@@ -57,7 +59,7 @@ def find_amounts(text: str, *, setting: Setting) -> Iterator[tuple[Amount, float
         first = _read(text, start, end, setting=setting)
         if first is None:
             continue
-        pair = _range(text, first, setting=setting)
+        pair = _range(text, first, setting=setting) or _spelt_range(text, first)
         amount, highest = pair or (first, None)
         if pair is None and (share := _share(text, amount)):
             yield share, None
@@ -144,6 +146,15 @@ def _range(text: str, first: Amount, *, setting: Setting) -> tuple[Amount, float
     if second is None or (joiner["word"] and first.kind and (_FROM.search(left) or _MOVED.search(left))):
         return None
     return _joined(text, first, second)
+
+
+def _spelt_range(text: str, second: Amount) -> tuple[Amount, float] | None:
+    """Read "between five and 10 per cent"."""
+    found = _SPELT_LOW.search(text, max(0, second.start - _LONGEST_GAP), second.start) if second.kind else None
+    if found is None:
+        return None
+    low = scaled(float(SMALL.index(found[1].lower())), second.factor)
+    return (replace(second, start=found.start(1), value=low), second.value) if 0 < low < second.value else None
 
 
 def _joined(text: str, first: Amount, second: Amount) -> tuple[Amount, float] | None:

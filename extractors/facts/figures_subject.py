@@ -1,16 +1,24 @@
-"""What a figure is about: the names of its sentence, one of them guessed; the source that the sentence names."""
+"""What a figure is about: the names of its sentence, one of them guessed."""
 
 import re
 from typing import Final
 
 from extractors.facts.figures_counts import NO_SUBJECTS
-from extractors.facts.quotes_lexicon import OPENERS, PLACES, cues
+from extractors.facts.figures_source import SourceFinder
+from extractors.facts.quotes_lexicon import OPENERS, PLACES
 from extractors.facts.quotes_names import Name, Names, names_of
+from extractors.facts.sentences import sentence_around
 
 _CLAUSE: Final = re.compile(
     r"[;:]\s|,\s(?:and|but|while|which|und|aber|et|mais|y|pero)\s|\s(?:and|but|while|whereas|während|"
     r"tandis que|mientras)\s"
+    r"|[–—-]\s(?:before|after|since|with|when|as|despite|besides)\s[^,]{1,60},\s",
 )
+_CLAIMING: Final = re.compile(r",\s(?:claiming|saying|estimating)\s")
+_OWNS: Final = re.compile(r"[’']s\s")
+#: Characters in which the thing owned must stand.
+_OWNED: Final = 40
+_BACK: Final = 300
 _MIXED: Final = re.compile(r"[A-Z0-9].*[A-Z0-9]")
 _LISTED: Final = 12
 
@@ -18,10 +26,11 @@ _LISTED: Final = 12
 class SubjectFinder:
     """Finds subjects in one text; the names are read at the first figure that asks."""
 
-    def __init__(self, text: str, *, language: str) -> None:
+    def __init__(self, text: str, *, language: str, watched: tuple[tuple[int, int], ...] = ()) -> None:
         self._text = text
         self._language = language
-        self._cues = cues(language)
+        self._watched = watched
+        self._sources: SourceFinder | None = None
         self._names: Names | None = None
         self._known: frozenset[str] | None = None
 
@@ -29,35 +38,55 @@ class SubjectFinder:
     def names(self) -> Names:
         """The names of the whole text."""
         if self._names is None:
-            self._names = names_of(self._text, self._language)
+            self._names = names_of(self._text, self._language, self._watched)
         return self._names
 
-    def find(self, at: int, *, sentence: tuple[int, int]) -> tuple[str | None, tuple[str, ...]]:
+    def find(
+        self, at: int, *, sentence: tuple[int, int], source: tuple[str, int] | None
+    ) -> tuple[str | None, tuple[str, ...]]:
         """
         Return (the guessed subject, all names of the sentence).
 
-        The first name of the clause before the figure; else the last name before it in the sentence; else the last
-        name of the sentence before. Sources, indices, dates and nationalities are never subjects.
+        The first name of the clause before the figure; else the last name before it in the sentence; else the first
+        name of the sentence before. The *source* of the figure with the words about it, indices, dates and
+        nationalities are never subjects.
         """
         inside = [name for name in self.names.between(*sentence) if self._is_thing(name)]
         subjects = tuple(dict.fromkeys(name.person or name.surface for name in inside))[:_LISTED]
-        before = [name for name in inside if name.end <= at and not self._is_source(name)]
+        low = source[1] if source and source[1] <= at and not self._goes_on(source[1], at) else sentence[0]
+        before = [name for name in inside if low <= name.start and name.end <= at and self._may_be(name, source)]
         breaks = [found.end() for found in _CLAUSE.finditer(self._text, sentence[0], at)]
         clause = [name for name in before if name.start >= (breaks[-1] if breaks else sentence[0])]
         chosen = clause[0] if clause else before[-1] if before else None
         if chosen is None:
-            earlier = [
-                name
-                for name in self.names.between(max(0, sentence[0] - 300), sentence[0])
-                if self._is_thing(name) and not self._is_source(name) and "\n" not in self._text[name.end : sentence[0]]
-            ]
-            chosen = earlier[-1] if earlier else None
+            chosen = self._earlier(sentence[0], source)
         return ((chosen.person or chosen.surface) if chosen else None), subjects
+
+    def _goes_on(self, start: int, at: int) -> bool:
+        """Tell whether the source acts: "DeepSeek released R1, claiming it cost ...": then it may be the subject."""
+        return _CLAIMING.search(self._text, start, at) is not None
+
+    def _may_be(self, name: Name, source: tuple[str, int] | None) -> bool:
+        is_source = source is not None and source[0] in {name.person, name.surface}
+        return not self._owns_next(name) and (
+            not is_source or _CLAIMING.search(self._text, name.end, name.end + _BACK) is not None
+        )
+
+    def _earlier(self, at: int, source: tuple[str, int] | None) -> Name | None:
+        """Return the first name of the sentence before the one that starts at *at*, in the same paragraph."""
+        line = self._text.rfind("\n", 0, at) + 1
+        if at <= line:
+            return None
+        left, _right = sentence_around(self._text, *[max(line, len(self._text[:at].rstrip()) - 1)] * 2)
+        names = self.names.between(max(left, at - _BACK), at)
+        return next((name for name in names if self._is_thing(name) and self._may_be(name, source)), None)
 
     def _is_thing(self, name: Name) -> bool:
         words = name.surface.split()
         if self._text[name.end : name.end + 1] == "$":
             return False
+        if name.surface in self.names.watched - NO_SUBJECTS - PLACES:
+            return True
         if self._language == "de" and not name.person and not (len(words) == 1 and _MIXED.search(name.surface)):
             return False
         if len(words) == 1 and not name.person and name.surface not in self._surely():
@@ -77,22 +106,13 @@ class SubjectFinder:
             )
         return self._known
 
-    def _is_source(self, name: Name) -> bool:
-        """Tell whether *name* says the figure: "Goldman Sachs estimates that ..."."""
-        following = self._cues.saying.match(self._text, name.end + 1)
-        estimated = re.compile(r"\s(?:estimate|forecast|expect|predict|calculat|project)(?:s|ed)\b").match(
-            self._text, name.end
-        )
-        according = self._cues.according.search(self._text, max(0, name.start - 16), name.start)
-        return bool(following or estimated or according)
+    def _owns_next(self, name: Name) -> bool:
+        """Tell whether the person *name* only owns the next: "Mark Zuckerberg's Meta"."""
+        owns = _OWNS.match(self._text, name.end) if name.person else None
+        return owns is not None and bool(self.names.between(owns.end(), owns.end() + _OWNED))
 
-    def source(self, sentence: tuple[int, int], at: int) -> str | None:
-        """Return who the sentence says the figure is from: "Goldman Sachs estimates", "according to police"."""
-        for name in self.names.between(*sentence):
-            if (
-                self._is_thing(name)
-                and self._is_source(name)
-                and (name.start < at or "ccording to" in self._text[name.start - 16 : name.start])
-            ):
-                return name.person or name.surface
-        return None
+    def source(self, sentence: tuple[int, int], at: int) -> tuple[str, int] | None:
+        """Return who the sentence says the figure at *at* is from; see ``SourceFinder.find``."""
+        if self._sources is None:
+            self._sources = SourceFinder(self._text, language=self._language, names=self.names)
+        return self._sources.find(sentence, at)

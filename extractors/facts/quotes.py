@@ -24,9 +24,12 @@ _DETERMINED: Final = re.compile(
     re.IGNORECASE,
 )
 _NAMED: Final = re.compile(
-    r"\b(?:(?P<verb>called|titled|entitled|dubbed|named|nicknamed|known as|headlined)|song|book|film|movie|"
-    r"show|series|album|novel|play|hit|podcast|"
-    r"episode|magazine|\(see|see|hashtag|genannt|Titel|Film|Buch|intitulée?|titulad[oa])\s$"
+    r"\b(?:(?P<verb>called|titled|entitled|dubbed|named|nicknamed|known as|headlined|see|siehe|voir|véase)|"
+    r"song|book|film|movie|show|series|album|novel|play|hit|podcast|"
+    r"episode|magazine|hashtag|genannt|Titel|Film|Buch|intitulée?|titulad[oa])\s$"
+)
+_NAMED_CJK: Final = re.compile(
+    r"(?:(?:以下|简|簡|统|統|俗|通|号|號|人)[称稱]|[称稱](?:[其之]?[为為]|作)|叫做|叫作|名为|名為|所谓的?|所謂的?|誉为|譽為|题为|題為|绰号|人称|という(?:名前)?の)\s*$"
 )
 _CALLS: Final = re.compile(
     r"\b(?:he|she|it|they|who|we|I|also|have|has|had|[A-Z][\w’'-]+)\s(?:called|dubbed|nicknamed)\s$"
@@ -35,8 +38,11 @@ _LONGEST_NAME: Final = 6
 _STOP_INSIDE: Final = re.compile(r"[.?!,。！？，][”\"“»’'」』]*$")
 _VERBAL: Final = re.compile(r"\b(?:have|has|had|is|was|are|were|be|been|not|would|will|did)\s$")
 _FEW: Final = 3
-#: Share of marked words with a cue from which a text reports speech; news of the corpora 0.5 to 1, manuals under 0.1.
+#: Share of marked words with a cue or of a sentence's length from which a text reports speech; news of the corpora 0.5
+#: to 1, manuals under 0.1.
 _REPORTED: Final = 0.3
+#: Words from which marked ones are no term.
+_CLAUSE_WORDS: Final = 8
 #: Characters of narration in which a single marked word may still belong to the cue.
 _CLAUSE: Final = 220
 _SAID: Final = re.compile(
@@ -50,13 +56,14 @@ _CALLED: Final = re.compile(
 )
 
 
-def find_quotes(text: str, *, language: str | None) -> tuple[Quote, ...]:
+def find_quotes(text: str, *, language: str | None, watched: tuple[tuple[int, int], ...] = ()) -> tuple[Quote, ...]:
     """
     Return every marked span of speech in *text*, in order.
 
     Args:
         text: Paragraphs separated by line breaks; offsets count its code points.
         language: ISO 639-1, None where unknown: then with English cues.
+        watched: (start, end) of names from the watchlist, see ``watched_names``.
 
     Returns:
         Quotes without overlaps, marks included. Titles, terms and words at a distance are none. The speaker is None
@@ -66,19 +73,25 @@ def find_quotes(text: str, *, language: str | None) -> tuple[Quote, ...]:
     if not spans:
         return ()
     known = (language or "").partition("-")[0].lower()
-    attribution = Attribution(text, spans, names=names_of(text, known), cues=cues(known), language=known)
+    attribution = Attribution(text, spans, names=names_of(text, known, watched), cues=cues(known), language=known)
     found = attribution.run()
     # Where hardly any marked words have a cue, marks are for terms and examples: then only whole sentences are speech.
-    is_report = len(found) <= _FEW or sum(map(_has_cue, found)) >= _REPORTED * len(found)
+    told = sum(_has_cue(marked) or _is_clause(text, marked) for marked in found)
+    is_report = len(found) <= _FEW or told >= _REPORTED * len(found)
     return tuple(
         _quote(text, marked)
         for marked in found
-        if _is_speech(text, marked) and (is_report or _has_cue(marked) or _is_long(text, marked))
+        if _is_speech(text, marked, language=known) and (is_report or _has_cue(marked) or _is_long(text, marked))
     )
 
 
 def _has_cue(marked: Marked) -> bool:
     return marked.speaker is not None and bool(marked.speaker.cue)
+
+
+def _is_clause(text: str, marked: Marked) -> bool:
+    inner = text[marked.span.start : marked.span.end]
+    return max(len(_WORD.findall(inner)), len(_CJK.findall(inner)) // 2) >= _CLAUSE_WORDS
 
 
 def _is_long(text: str, marked: Marked) -> bool:
@@ -113,7 +126,7 @@ def _kind(text: str, marked: Marked) -> str:
     return "direct" if is_clause or bool(_STOP_INSIDE.search(text[marked.span.start : marked.span.end])) else "partial"
 
 
-def _is_speech(text: str, marked: Marked) -> bool:  # noqa: PLR0911 - one case after the other
+def _is_speech(text: str, marked: Marked, *, language: str) -> bool:  # noqa: PLR0911 - one case after the other
     """Tell speech from terms, titles and words at a distance."""
     span = marked.span
     inner = text[span.start : span.end].strip(_MARKS)
@@ -129,9 +142,14 @@ def _is_speech(text: str, marked: Marked) -> bool:  # noqa: PLR0911 - one case a
     if count > _FEW or (is_sentence and (has_cue or count > 1)):
         return True
     if _CJK.search(inner):
-        return has_cue and (is_sentence or count > 1)
+        return has_cue and marked.is_governed and (is_sentence or count > 1)
     is_remark = marked.speaker is not None and has_cue and after[1:].startswith(marked.speaker.cue)
-    if _is_attributive(after) and not _CALLED.search(before) and not _VERBAL.search(before) and not is_remark:
+    if (
+        _is_attributive(after, language=language)
+        and not _CALLED.search(before)
+        and not _VERBAL.search(before)
+        and not is_remark
+    ):
         return False
     if has_cue and marked.is_governed and (count > 1 or len(before) <= _CLAUSE):
         return count > 1 or not _DETERMINED.search(before) or bool(_CALLED.search(before)) or _is_reported(before)
@@ -144,7 +162,7 @@ def _is_named(before: str, words: list[str]) -> bool:
     """Tell whether the words before make the marked ones a name: "a poem called", "the film"."""
     found = _NAMED.search(before)
     if found is None:
-        return False
+        return _NAMED_CJK.search(before) is not None
     if found["verb"] is None:
         return _is_title(words) or len(words) == 1
     return len(words) <= _LONGEST_NAME and not _CALLS.search(before)
@@ -166,10 +184,10 @@ def _is_title(words: list[str]) -> bool:
     return len(words) > 1 and bool(large) and all(word[0].isupper() for word in large) and words[0][0].isupper()
 
 
-def _is_attributive(after: str) -> bool:
+def _is_attributive(after: str, *, language: str) -> bool:
     """Tell whether the marked words stand before a noun: "bigger is better" hyperscalers."""
     found = re.match(r" ([^\W\d_][\w’'-]*)", after)
-    if found is None:
+    if found is None or (language == "de" and found[1][0].islower()):
         return False
     word = found[1].lower()
     return word not in LOOSE_WORDS and not word.endswith(("ing", "ly", "ed"))

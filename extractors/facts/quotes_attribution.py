@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from extractors.facts.quotes_asian import asian_speaker
+from extractors.facts.quotes_context import IMPERSONAL, NULL_SUBJECT, Context
 from extractors.facts.quotes_lexicon import Cues
 from extractors.facts.quotes_marks import Span
 from extractors.facts.quotes_names import Names
@@ -41,6 +42,15 @@ _REMARK: Final = re.compile(
 )
 _OWNER: Final = re.compile(r"[’']s?\s$")
 _COLON: Final = re.compile(r":\s*$")
+_VERB_SECOND: Final = frozenset({"de", "nl", "sv", "da", "no", "nb"})
+_FRONTED: Final = re.compile(
+    r"\s*(?:Im|In|Auf|Vor|Bei|Nach|Am|Gegenüber|Mit|Zu|Zum|Zur|An|Unter|Während|Über|Als|Für|Trotz|Wegen|Seit|Dazu|"
+    r"Dabei|Daraufhin|Dann|Später|Zuvor|Weiter|Außerdem|Op|Tegen|Na|Bij|Met|Till|På|Efter|I|Til|Ved)\s"
+)
+#: Characters between an Asian cue and the mark that it opens.
+_CUE_NEAR: Final = 3
+#: Characters back to the last verb of saying that may still govern words in a sentence without one.
+_NEAR_FLOOR: Final = 500
 #: Between the cue and the words quoted nothing of another clause should stand.
 _NEAR: Final = 70
 
@@ -71,6 +81,7 @@ class Attribution:
         self.language = language
         self.names = names
         self.finder = SpeakerFinder(text, names=names, cues=cues, spans=spans)
+        self.context = Context(text, spans, names=names, cues=cues, finder=self.finder)
         self._starts = [span.start for span in spans]
         self.marked = [self._placed(at, spans) for at in range(len(spans))]
 
@@ -116,7 +127,11 @@ class Attribution:
         span = marked.span
         if self.language in _ASIAN:
             speaker = asian_speaker(self.text, span, left=marked.top, right=marked.right, language=self.language)
-            return replace(marked, speaker=speaker, is_governed=speaker is not None)
+            low = max(0, span.start - len(speaker.cue) - _CUE_NEAR) if speaker else span.start
+            near = self.text[low : span.start] + self.text[span.end : marked.right]
+            return replace(marked, speaker=speaker, is_governed=speaker is not None and speaker.cue in near)
+        if told := self.context.with_these_words(span.end, marked.right):
+            return replace(marked, speaker=told, is_governed=True)
         inner = self.text[span.start : span.end]
         after = self.text[span.end : span.end + 1]
         is_clause = bool(_INNER_STOP.search(inner)) or after == ","
@@ -153,7 +168,7 @@ class Attribution:
         between = self.text[start : cue.start()].strip(" \u00a0,–—-")
         if not between:
             found_after = self.finder.after(cue.end(), end)
-            return self._made(found_after, cue[0], 0.97)
+            return self._made(found_after, cue[0], 0.97) or self._unnamed(cue, start)
         left = start + self._gap(start)
         if re.match(r"(?:and|but|or|which|because|who|that|und|et|y)\b", between) or ";" in between:
             return None
@@ -162,7 +177,15 @@ class Attribution:
         subject = subject or self.finder.before(left, cue.start())
         if subject is None:
             subject = self.finder.after(cue.end(), end) if self.language not in {"", "en"} else None
-        return self._made(subject, cue[0], 0.97)
+        return self._made(subject, cue[0], 0.97) or self._unnamed(cue, start)
+
+    def _unnamed(self, cue: re.Match[str], at: int) -> Speaker | None:
+        """Resolve a cue whose subject is left out ("..., ha señalado") or nobody ("..., hieß es")."""
+        if self.language in NULL_SUBJECT:
+            return self.context.dropped(at, cue[0])
+        if IMPERSONAL.fullmatch(cue[0]):
+            return self._made(self.context.teller(at), cue[0], 0.7)
+        return None
 
     def _remark(self, marked: Marked) -> Speaker | None:
         """Read Clinton's "..." comment."""
@@ -212,7 +235,9 @@ class Attribution:
         found = re.compile(r"[\s,–—-]*").match(self.text, start)
         return found.end() - start if found else 0
 
-    def _before(self, at: int, marked: Marked) -> Speaker | None:
+    def _before(  # noqa: PLR0911 - one case after the other
+        self, at: int, marked: Marked
+    ) -> Speaker | None:
         """Read Donald Trump described R1 as a "...", according to her he is "...", Name: "..."."""
         end = marked.span.start
         start = max(marked.left, end - _BEFORE_LIMIT)
@@ -223,6 +248,8 @@ class Attribution:
             if is_participle and previous and previous.speaker:
                 return Speaker(previous.speaker.name, previous.speaker.raw, found[0], previous.speaker.confidence)
             return self._subject_of(found, start, end)
+        if opening := self.context.for_whom(marked.left, end):
+            return opening
         if previous and low == previous.span.end and previous.speaker and low > marked.left:
             return None
         if found := self.cues.according.search(self.text, start, low if low > start else end):
@@ -244,7 +271,10 @@ class Attribution:
             agent = _BY.match(self.text, verb.end(), end)
             if agent:
                 return self._made(self.finder.after(agent.end(), end), verb[0], 0.85)
-        subject = self.finder.before(self._unquoted(start, verb.start()), verb.start())
+        left = self._unquoted(start, verb.start())
+        # In a Germanic main clause one thing stands before the verb: after "Im Interview" the subject must follow.
+        is_fronted = self.language in _VERB_SECOND and _FRONTED.match(self.text, left) is not None
+        subject = (self.finder.after(verb.end(), end) if is_fronted else None) or self.finder.before(left, verb.start())
         if subject is None or (subject[0] is None and subject[1].lower() in {"it", "which", "that"}):
             is_inverted = self.language not in {"", "en"} or self.text[verb.start() - 2 : verb.start()].strip()[
                 -1:
@@ -253,7 +283,7 @@ class Attribution:
         if subject is None and verb[0].lower().endswith("ing"):
             people = self.names.people_between(start, verb.start())
             subject = (people[0].person, people[0].surface) if people else None
-        return self._made(subject, verb[0], confidence)
+        return self._made(subject, verb[0], confidence) or self._unnamed(verb, verb.start())
 
     def _unquoted(self, start: int, end: int) -> int:
         """Return the end of the last quote between *start* and *end*, else *start*."""
@@ -326,16 +356,20 @@ class Attribution:
         is_sentence = not self.text[marked.left : marked.span.start].strip()
         return self._inherits(marked, following, 0.8) if is_sentence and not between.strip(" .…") else marked
 
-    def _floating(self, at: int, marked: Marked) -> Marked:
+    def _floating(self, at: int, marked: Marked) -> Marked:  # noqa: PLR0911 - one case after the other
         """Give a span without any cue the person its sentence, or the sentence before, is about."""
         if self.language in _ASIAN:
             return marked
+        if self.language == "de" and (reported := self.context.reported(marked.left, marked.span.start)):
+            return replace(marked, speaker=reported, is_governed=True)
         people = self.names.people_between(marked.left, marked.span.start)
         if people:
             return replace(marked, speaker=Speaker(people[0].person, people[0].surface, "", 0.45))
         narration = self.text[marked.left : marked.span.start]
         if resolved := self._pronoun(marked.left, marked.span.start):
             return replace(marked, speaker=resolved)
+        if self.language in NULL_SUBJECT and (told := self.context.teller(marked.span.start, reach=_NEAR_FLOOR)):
+            return replace(marked, speaker=Speaker(told[0] or told[1], told[1], "", 0.35))
         if narration.strip() or (at and self.marked[at - 1].speaker and self.marked[at - 1].top == marked.top):
             return marked
         return self._from_sentence_before(marked)
@@ -358,4 +392,6 @@ class Attribution:
         if people:
             return replace(marked, speaker=Speaker(people[0].person, people[0].surface, "", 0.5))
         resolved = self._pronoun(left, marked.left)
+        if resolved is None and (told := self.context.teller(marked.left)):
+            resolved = Speaker(told[0] or told[1], told[1], "", 0.4)
         return replace(marked, speaker=resolved) if resolved else marked

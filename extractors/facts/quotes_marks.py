@@ -115,6 +115,8 @@ def _straight(line: str, start: int, mark: str) -> Span | None:
         if before.isspace() and after.isalnum():
             return Span(start, at, is_open=True) if start == 0 else None
         at += 1
+    if (closing := line.find("”", start + 2, start + _LONGEST)) > 0 and "“" not in line[start:closing]:
+        return Span(start, closing + 1)
     return Span(start, len(line), is_open=True) if start == 0 or _odd_tail(line, start) else None
 
 

@@ -1,7 +1,7 @@
 """Learn the people of an article from its own words: who is named in full, where, by which surname again."""
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -56,7 +56,7 @@ class Name:
 class Names:
     """All names of a text in order."""
 
-    def __init__(self, text: str, *, language: str = "") -> None:
+    def __init__(self, text: str, *, language: str = "", watched: tuple[tuple[int, int], ...] = ()) -> None:
         self._text = text
         #: All nouns have capitals: only a known given name or a title makes a person.
         self._is_german = language == "de"
@@ -67,12 +67,15 @@ class Names:
         )
         self._full: dict[str, list[tuple[int, str]]] = {}
         self._sexes: dict[str, str] = {}
-        runs = [run for found in _RUN.finditer(text) if (run := self._trimmed(found))]
+        runs = [run for match in _RUN.finditer(text) if (run := self._trimmed(match))]
         persons = [self._is_person(*run) for run in runs]
         for run, is_person in zip(runs, persons, strict=True):
             if is_person:
                 self._learn(*run)
-        self.all = [self._name(*run, is_person=is_person) for run, is_person in zip(runs, persons, strict=True)]
+        found = [self._name(*run, is_person=is_person) for run, is_person in zip(runs, persons, strict=True)]
+        #: What the watchlist names, as written here.
+        self.watched = frozenset(text[start:end] for start, end in watched)
+        self.all = _with_watched(text, found, watched)
         self._starts = [name.start for name in self.all]
         self.people = [name for name in self.all if name.person]
         self._people_starts = [name.start for name in self.people]
@@ -87,6 +90,9 @@ class Names:
             if _is_title_word(words[at][0]) and at < len(words) - 1:
                 title, words = words[at][0], words[at + 1 :]
                 break
+        if self._is_german and title and words[0][0] in _GERMAN_ARTICLES:
+            # "Manager der Klitschko-Brüder": a genitive, no name.
+            title, words = "", words[1:]
         words = self._cut(words) if self._is_german else words
         given = next((at for at, word in enumerate(words[:-1]) if word[0] in GIVEN_NAMES), 0)
         if given and not any(word[0] in NOT_PERSONS for word in words[given + 1 :]):
@@ -199,7 +205,18 @@ def _is_title_word(token: str) -> bool:
     return token in TITLES or (token.endswith(_GERMAN_TITLES) and token not in GIVEN_NAMES)
 
 
+def _with_watched(text: str, names: list[Name], watched: tuple[tuple[int, int], ...]) -> list[Name]:
+    """Add the watched places to *names* that no name covers; both are in order and apart."""
+    ends = [name.end for name in names]
+    added = []
+    for start, end in watched:
+        at = bisect_right(ends, start)
+        if at == len(names) or names[at].start >= end:
+            added.append(Name(start, end, text[start:end], ""))
+    return sorted([*names, *added], key=lambda name: name.start) if added else names
+
+
 @lru_cache(maxsize=2)
-def names_of(text: str, language: str = "") -> Names:
+def names_of(text: str, language: str = "", watched: tuple[tuple[int, int], ...] = ()) -> Names:
     """Return the names of *text*; kept for the next finder that reads the same article."""
-    return Names(text, language=language)
+    return Names(text, language=language, watched=watched)

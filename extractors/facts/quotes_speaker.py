@@ -46,6 +46,9 @@ _LONGEST_TITLE: Final = 6
 _MOST_WORDS: Final = 12
 #: Words of "officials in Berlin", a role without a determiner.
 _SHORT_ROLE: Final = 6
+#: "X forecasts ... and [says]": the subject stands at the head.
+_JOINED: Final = re.compile(r"\s(?:and|und|et|y|e)$", re.IGNORECASE)
+_LEAD: Final = re.compile(r"\s*(?:(?:But|And|Then|So|Later|However|Yet|Aber|Doch|Mais|Pero|Y)\s)?")
 #: "We" is the writer or the quoted, never somebody named before.
 _WRITERS: Final = frozenset({"we", "wir", "nous", "on", "es"})
 _POSSESSOR: Final = re.compile(r"[’']")
@@ -84,11 +87,29 @@ class SpeakerFinder:
             segment = segment[: found.start()].rstrip(" \u00a0")
         if not segment.strip():
             return None
+        if joined := _JOINED.search(segment):
+            return self._head(start, segment[: joined.start()])
         if pronoun := self._pronoun.search(segment):
             return self._pronoun_at(start + pronoun.start(1), pronoun[1])
         if segment.endswith((",", ")", "–", "—")):
             return self._across_parenthesis(start, segment.rstrip(",)–— "))
         return self._ending(start, segment)
+
+    def _head(self, start: int, segment: str) -> tuple[str | None, str] | None:
+        """Return the subject at the head of "The report forecasts a reduction of ... and [says]"."""
+        opening = _LEAD.match(segment)
+        left = opening.end() if opening else 0
+        words = segment[left:].split()[:3]
+        named = [name for name in self.names.between(start + left, start + len(segment)) if name.start == start + left]
+        if named or not words:
+            return self._named(named[0]) if named else None
+        if words[0].lower() in self.cues.pronouns:
+            return self._pronoun_at(start + left, words[0])
+        role = next((at for at, word in enumerate(words) if word.lower() in ROLES), None)
+        if role is not None and _DETERMINER.match(segment[left:]):
+            return None, " ".join(words[: role + 1])
+        people = self.names.people_between(start, start + min(len(segment), _LONGEST))
+        return (people[0].person, people[0].surface) if people else None
 
     def _across_parenthesis(self, start: int, segment: str) -> tuple[str | None, str] | None:
         """Step over "…, chief executive of Meta," to the name before it."""
@@ -138,7 +159,9 @@ class SpeakerFinder:
     def _named(self, name: Name) -> tuple[str | None, str]:
         return (name.person or name.surface), name.surface
 
-    def _role(self, start: int, chunk: str) -> tuple[str | None, str] | None:
+    def _role(  # noqa: PLR0911 - one case after the other
+        self, start: int, chunk: str
+    ) -> tuple[str | None, str] | None:
         """Return "an AI investor in China", "officials" or the person at the start of "Tilly Zhang of Gavekal"."""
         chunk = re.sub(r"\s+", " ", chunk) if "\n" in chunk else chunk
         if verb := self.cues.saying.search(chunk):
@@ -155,6 +178,9 @@ class SpeakerFinder:
         if people and not self.is_role_of(stripped):
             return people[0].person, people[0].surface
         if words[0].lower() in {"that", "this", "it", "there", "what", "how"}:
+            return None
+        # "de" is an article in Dutch alone.
+        if words[0].lower() == "de" and self.cues.language != "nl":
             return None
         if _DETERMINER.match(stripped):
             return None, stripped
@@ -230,12 +256,12 @@ class SpeakerFinder:
         Return the person that "he" or "she" at *at* most likely is.
 
         The nearest sentence that names a fitting person outside quotes decides, and in it the first: subjects stay
-        subjects. Names known to be of the other sex are passed over.
+        subjects. Names known to be of the other sex are passed over; *sex* "" is any.
         """
         people = [
             name
             for name in self.names.people_between(max(0, at - _MEMORY), at)
-            if name.sex in {sex, "u"} and not self._inside(name)
+            if (not sex or name.sex in {sex, "u"}) and not self._inside(name)
         ]
         if not people:
             return None

@@ -6,7 +6,7 @@ stand, and counts as found where half of its words stand there in the same order
 stands, a spun copy evenly and thinly, and a report that re-uses background only where the background stands.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rapidfuzz.distance import LCSseq
@@ -19,6 +19,8 @@ _WINDOW = 24
 _FOUND = 0.5
 #: Share from which a window counts as found between two that are: words swapped in bunches.
 _THIN = 0.4
+#: Share from which a window in line with the one before is not looked for elsewhere.
+_SURE = 0.75
 #: How far beside the expected place a window is looked for, in words.
 _SLACK = 10
 #: Offsets are counted in steps of so many words: inserted words move what follows a little.
@@ -110,14 +112,14 @@ def _side(text: Words, other: Words) -> Side:
     found = sum(window.end - window.begin for window in hits)
     lead = is_found[:_LEAD_WINDOWS]
     numbers, names = _Tally(), _Tally()
+    salient = text.numbers | text.names
     for window in hits:
         begin, end = window.begin + window.offset - _SLACK, window.end + window.offset + _SLACK
         there = frozenset(other.words[max(0, begin) : end])
-        for place in range(window.begin, window.end):
-            tally = numbers if place in text.numbers else names if place in text.names else None
-            if tally is not None:
-                tally.count += 1
-                tally.hits += text.words[place] in there or _stands_elsewhere(text, other, place)
+        for place in salient.intersection(range(window.begin, window.end)):
+            tally = numbers if place in text.numbers else names
+            tally.count += 1
+            tally.hits += text.words[place] in there or _stands_elsewhere(text, other, place)
     return Side(
         word_count=len(text.words),
         covered=found / len(text.words) if text.words else 0.0,
@@ -177,14 +179,17 @@ def _regions(hits: list[_Window]) -> Iterator[tuple[int, int]]:
 def _found_windows(text: Words, other: Words) -> Iterator[_Window]:
     """Yield the windows of *text*, each with its best place in *other*."""
     size = len(text.words)
-    # Asked for all at once: most runs of most texts stand nowhere, and this says so without a step in Python.
-    places = list(map(other.places.get, text.runs))
     expected: int | None = 0
     for begin in range(0, max(1, size - _WINDOW // 2), _WINDOW):
         end = size if size - begin < 1.5 * _WINDOW else begin + _WINDOW
-        likely = _likely_offset(places, begin, end)
-        tried = [_tried(text, other, begin, end, offset) for offset in {likely, expected} if offset is not None]
-        window = max(tried, key=_by_share, default=_Window(begin, end, 0.0, 0))
+        window = _nearby(text, other, begin, end, expected)
+        if window.share >= _SURE:
+            expected = window.offset
+            yield window
+            continue
+        likely = _likely_offset(text, other, begin, end)
+        tried = [window] if likely is None else [window, _tried(text, other, begin, end, likely)]
+        window = max(tried, key=_by_share)
         # Words in line with what was found just before may stand there without a run of three.
         expected = window.offset if window.share >= _FOUND else expected if window.share >= _THIN else likely
         yield window
@@ -194,10 +199,18 @@ def _by_share(window: _Window) -> tuple[float, int]:
     return window.share, -abs(window.offset)
 
 
-def _likely_offset(places: Sequence[tuple[int, ...] | None], begin: int, end: int) -> int | None:
+def _nearby(text: Words, other: Words, begin: int, end: int, expected: int | None) -> _Window:
+    """Return a window as it stands where it is expected; with no share where nothing is expected."""
+    if expected is None:
+        return _Window(begin, end, 0.0, 0)
+    return _tried(text, other, begin, end, expected)
+
+
+def _likely_offset(text: Words, other: Words, begin: int, end: int) -> int | None:
     """Return the offset at which most runs of a window stand in the other text; None where no run does."""
     votes: dict[int, int] = {}
-    for place, found in enumerate(places[begin:end], begin):
+    # Asked for all at once: most runs of most texts stand nowhere, and this says so without a step in Python.
+    for place, found in enumerate(map(other.places.get, text.runs[begin:end]), begin):
         for there in found or ():
             step = (there - place) // _STEP
             votes[step] = votes.get(step, 0) + 1

@@ -10,6 +10,8 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 
+import xxhash
+
 #: Word characters of scripts that put no spaces between words: each is a word of its own.
 _UNSPACED = (
     r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -43,6 +45,12 @@ class Words:
         for place, run in enumerate(self.runs):
             found.setdefault(run, []).append(place)
         return {run: tuple(where) for run, where in found.items() if len(where) <= _COMMON}
+
+    @property
+    def key(self) -> str:
+        """Return 32 hex digits, the same for texts with the same words: these compare alike with every other."""
+        names = ",".join(map(str, sorted(self.names)))
+        return xxhash.xxh3_128_hexdigest(f"{' '.join(self.words)}\n{names}".encode("utf-8", "replace"))
 
     @property
     def is_unspaced(self) -> bool:

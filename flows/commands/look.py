@@ -114,23 +114,30 @@ def _furniture(settings: Settings, document: Document, hints: Hints) -> Furnitur
 
 
 def doctor(settings: Settings, *, as_json: bool) -> None:
-    """Run every check on the snapshot; exits 1 where one fails."""
+    """Run every check on the snapshot, then look at the service; exits 1 where a check fails."""
+    from flows.health import look_at_disk, problems_of
     from warehouse.connection import reader
     from warehouse.doctor import run_checks
+    from warehouse.health import health_figures
 
+    now = datetime.now(UTC)
     with reader(settings.home) as con:
         results = run_checks(con)
+        problems = problems_of(health_figures(con, now=now), look_at_disk(settings.home), settings=settings, now=now)
     if as_json:
         console.say_json(
             [
                 {"name": result.name, "failed_count": result.failed_count, "example": result.example}
                 for result in results
             ]
+            + [{"name": problem.kind, "subject": problem.subject, "warning": problem.words} for problem in problems]
         )
     else:
         for result in results:
             if result.failed_count:
                 console.say(f"FAILED {result.name}: {result.failed_count} rows, such as {result.example}")
+        for problem in problems:
+            console.say(f"warning: {problem.words}")
         bad = sum(bool(result.failed_count) for result in results)
         console.say(f"{len(results)} checks, {bad} failed" if bad else f"{len(results)} checks, all hold")
     if any(result.failed_count for result in results):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from extractors.errors import NewsdeskError
-from extractors.model import Outcome
+from extractors.model import LookOutcome, Outcome
 from flows import console, scheduler
 from flows.polling import PollSummary
 from flows.readers import Readers, kept_open
@@ -20,11 +20,13 @@ from flows.websub import Subscriber
 
 if TYPE_CHECKING:
     from flows.backfilling import Question
+    from flows.collect import Collected
     from flows.ingest import IngestSummary
 
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 #: Shorter than this is no schedule but a hammer.
 _SHORTEST_SECONDS = 10
+_UNCHANGED = (LookOutcome.NOT_MODIFIED, LookOutcome.SAME_BYTES, LookOutcome.SAME_TEXT)
 
 
 def run(settings: Settings, *, every: str | None, as_json: bool) -> None:
@@ -74,7 +76,7 @@ def seconds(every: str) -> float:
     return period
 
 
-def cycle(settings: Settings, *, only_due: bool) -> tuple[PollSummary, dict[str, int]]:
+def cycle(settings: Settings, *, only_due: bool) -> "tuple[PollSummary, Collected]":
     """Poll, collect and publish in this process: the inline dispatch of the same flows that events start."""
     from flows.collect import collect
     from flows.poll import poll
@@ -84,8 +86,8 @@ def cycle(settings: Settings, *, only_due: bool) -> tuple[PollSummary, dict[str,
     return polled, collect(inline)
 
 
-def report(polled: PollSummary, outcomes: Mapping[str, int], *, settings: Settings, as_json: bool) -> None:
-    """Say what one cycle did: one line for each feed that failed, then three lines."""
+def report(polled: PollSummary, collected: "Collected", *, settings: Settings, as_json: bool) -> None:
+    """Say what one cycle did: one line for each feed that failed, then three lines or four."""
     if as_json:
         console.say_json(
             {
@@ -93,7 +95,9 @@ def report(polled: PollSummary, outcomes: Mapping[str, int], *, settings: Settin
                 "unchanged_count": polled.unchanged_count,
                 "new_entry_count": polled.new_entry_count,
                 "problems": list(polled.problems),
-                "outcomes": dict(outcomes),
+                "outcomes": collected.outcomes,
+                "looks": collected.looks,
+                "alerts": asdict(collected.alerts),
             }
         )
         return
@@ -106,7 +110,11 @@ def report(polled: PollSummary, outcomes: Mapping[str, int], *, settings: Settin
     ]
     words.append(f"{failed} failed" * bool(failed))
     console.say(f"{', '.join(filter(None, words))}; {polled.new_entry_count} entries found")
-    console.say(outcome_line(outcomes))
+    console.say(outcome_line(collected.outcomes))
+    if collected.looks:
+        console.say(look_line(collected.looks))
+    if collected.alerts.line:
+        console.say(collected.alerts.line)
     console.say(f"published {settings.home / 'newsdesk.duckdb'}")
 
 
@@ -118,11 +126,20 @@ def outcome_line(outcomes: Mapping[str, int]) -> str:
     return f"{sum(outcomes.values())} entries settled: {parts}"
 
 
-def ingest(settings: Settings, paths: Sequence[Path], *, question: "Question", as_json: bool) -> None:
-    """Read and load local files, then publish."""
+def look_line(looks: Mapping[str, int]) -> str:
+    """Return what came of the pages that a run looked at again, in one line, what changed first."""
+    counts = {str(name): looks[name] for name in LookOutcome if name in looks and name not in _UNCHANGED}
+    counts["unchanged"] = sum(looks.get(name, 0) for name in _UNCHANGED)
+    parts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items() if count)
+    count = sum(looks.values())
+    return f"{count} page{'s' * (count > 1)} looked at again: {parts}"
+
+
+def ingest(settings: Settings, paths: Sequence[Path], *, question: "Question", alerts: bool, as_json: bool) -> None:
+    """Read and load local files, tell people where *alerts* asks for it, then publish."""
     from flows.ingest import ingest_paths, topics_for
 
-    summary = ingest_paths(paths, settings=settings, topics=topics_for(settings), question=question)
+    summary = ingest_paths(paths, settings=settings, topics=topics_for(settings), question=question, alerts=alerts)
     if as_json:
         console.say_json(asdict(summary))
         return
@@ -134,6 +151,8 @@ def ingest(settings: Settings, paths: Sequence[Path], *, question: "Question", a
     if summary.listed_count:
         console.say(f"{summary.listed_count} addresses added; the next `newsdesk run` collects them")
     console.say(outcome_line(summary.outcomes))
+    if summary.alerts:
+        console.say(summary.alerts)
     console.say(f"published {settings.home / 'newsdesk.duckdb'}")
 
 

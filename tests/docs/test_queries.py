@@ -22,6 +22,7 @@ MAY_BE_EMPTY = {
     "not feeds.is_watched",
     "from edits",
     "from backfills",
+    "from looks",
     "change = 're-extracted'",
 }
 

@@ -6,7 +6,7 @@ import pytest
 
 from extractors.errors import WatchlistError
 from extractors.identity import feed_id, sha256_hex
-from extractors.model import AlertRule, Watchlist
+from extractors.model import AlertRule, Owner, Watchlist
 from extractors.watchlist import currency_of, parse_watchlist
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -140,6 +140,34 @@ def test_a_secret_never_stands_in_the_complaint() -> None:
     assert "secret" not in str(complaint("[[feeds]]\nurl = 'https://me:secret@example.org/rss'\n"))
 
 
+def test_a_rule_may_have_quiet_hours() -> None:
+    watchlist = parsed("[alerts.desk]\nurl = 'env:U'\nwhen = 'edit'\nquiet = '22:00-07:00 Europe/London'\n")
+
+    assert watchlist.alerts[0].quiet == "22:00-07:00 Europe/London"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "words"),
+    [
+        ("when = 'edit'\nquiet = '22-07'", 4, "quiet", "two times and a time zone"),
+        ("when = 'edit'\nquiet = '22:00-07:00 Europe/Londn'", 4, "quiet", "no time zone"),
+        ("quiet = '22:00-07:00 UTC'\nwhen = 'digest 08:00 UTC'", 3, "quiet", "at its own time"),
+    ],
+)
+def test_quiet_hours_that_cannot_be_are_refused(text: str, line: int, key: str, words: str) -> None:
+    error = complaint(f"[alerts.desk]\nurl = 'env:U'\n{text}\n")
+
+    assert (error.line, error.key) == (line, f"alerts.desk.{key}")
+    assert words in str(error)
+
+
+def test_a_rule_about_feeds_is_no_topics() -> None:
+    rule = "[alerts.care]\nurl = 'env:U'\nwhen = 'feed failing'\n"
+
+    assert parsed(rule).alerts[0].when == "feed failing"
+    assert "about all feeds" in str(complaint(f"[topics.a]\nquery = 'x'\nalert = ['care']\n{rule}"))
+
+
 def test_an_alert_to_this_machine_needs_no_secret() -> None:
     assert parsed("[alerts.log]\nurl = 'syslog://'\nwhen = 'spike'\n").alerts[0].url == "syslog://"
 
@@ -180,11 +208,14 @@ def test_the_starter_watchlist_is_sound_and_wide() -> None:
 def test_the_samples_that_are_commented_out_are_sound_once_they_are_not() -> None:
     text = (ROOT / "watchlist.toml").read_text(encoding="utf-8")
     samples = [
-        line.removeprefix("# ") for line in text.splitlines() if line.startswith(("# [", "# url = ", "# when = "))
+        line.removeprefix("# ")
+        for line in text.splitlines()
+        if line.startswith(("# [", "# url = ", "# when = ", "# sources = "))
     ]
     watchlist = parsed("\n".join(samples))
     assert [alert.name for alert in watchlist.alerts] == ["desk-slack"]
     assert len(watchlist.sitemaps) == 1
+    assert [owner.name for owner in watchlist.owners] == ["guardian"]
 
 
 @pytest.mark.parametrize("page", ["reference/watchlist.md", "how-to/add-a-topic.md", "how-to/add-a-feed.md"])
@@ -195,3 +226,41 @@ def test_every_toml_sample_of_the_docs_is_sound(page: str) -> None:
     for sample in samples:
         watchlist = parsed(sample)
         assert watchlist.topics or watchlist.feeds
+
+
+OWNED = """
+[[feeds]]
+url = "https://blog.harbour.example/rss"
+source = "blog.harbour.example"
+
+[owners.harbour]
+sources = ["harbour.example", " Harbour.test", "blog.harbour.example", "harbour.example"]
+"""
+
+
+def test_an_owner_names_its_publishers_each_once() -> None:
+    sources = ("harbour.example", "harbour.test", "blog.harbour.example")
+    assert parsed(OWNED).owners == (Owner(name="harbour", sources=sources),)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("[owners.a]\nsources = 'a.example'", 2, "must be a list of two domains or more"),
+        ("[owners.a]\nsources = ['a.example']", 2, "must be a list of two domains or more"),
+        ("[owners.a]\n", 1, "must be a list of two domains or more"),
+        ("[owners.a]\nsources = ['a.example', 'b']", 2, "'b' must be a domain such as example.org"),
+        ("[owners.a]\nsources = ['a.example', 'www.b.example']", 2, "is no publisher of its own; write b.example"),
+        ("[owners.a]\nsource = ['a.example', 'b.example']", 2, "is not known; did you mean sources?"),
+        (
+            "[owners.a]\nsources = ['a.example', 'b.example']\n[owners.c]\nsources = ['d.example', 'b.example']",
+            4,
+            "b.example belongs to [owners.a] already",
+        ),
+    ],
+)
+def test_what_is_wrong_with_an_owner_is_said_with_its_line(text: str, line: int, words: str) -> None:
+    error = complaint(text)
+
+    assert error.line == line
+    assert words in str(error)

@@ -100,7 +100,17 @@ def test_collect_is_started_by_the_bell_that_poll_rings() -> None:
 
     collect = next(deployment for deployment in DEPLOYMENTS if deployment["name"] == "collect")
 
-    assert [trigger["expect"] for trigger in collect["triggers"]] == [[ENTRIES_FOUND]]
+    assert [trigger["expect"] for trigger in collect["triggers"]] == [[ENTRIES_FOUND], ["prefect.flow-run.Crashed"]]
+
+
+def test_alert_is_started_by_the_bell_that_collect_rings_for_any_topic() -> None:
+    from flows.events import COVERAGE_NEW
+
+    alert = next(deployment for deployment in DEPLOYMENTS if deployment["name"] == "alert")
+
+    assert [trigger["expect"] for trigger in alert["triggers"]] == [[COVERAGE_NEW]]
+    assert alert["triggers"][0]["match"] == {"prefect.resource.id": "newsdesk.topic.*"}
+    assert alert["schedules"], "a lost bell is found by the sweep"
 
 
 def test_the_writer_runs_once_at_a_time_without_losing_a_bell() -> None:
@@ -112,4 +122,4 @@ def test_the_writer_runs_once_at_a_time_without_losing_a_bell() -> None:
         assert limit.limit == 1
     bells = [deployment for deployment in DEPLOYMENTS if deployment.get("triggers")]
 
-    assert [bell["concurrency_limit"]["collision_strategy"] for bell in bells] == ["ENQUEUE"]
+    assert {bell["concurrency_limit"]["collision_strategy"] for bell in bells} == {"ENQUEUE"}

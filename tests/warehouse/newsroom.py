@@ -31,7 +31,7 @@ from extractors.model import (
     WatchedTopic,
     Zone,
 )
-from flows.assigning import assign_stories, sketch_of
+from flows.assigning import assign_stories, fingerprint_of
 from warehouse.articles import LoadCounts, load_batch
 from warehouse.entries import pending_entries
 from warehouse.polls import PollCounts, load_polls
@@ -141,6 +141,7 @@ class Newsroom:
 
     def _reading(self, document: Document, article: Article) -> Reading:
         mentions = tuple(self._mentions(article))
+        words_key, sketch = fingerprint_of(article.text)
         in_text = [mention.char_start for mention in mentions if mention.char_start is not None]
         coverage = Coverage(
             topic_id=self.topic.topic_id,
@@ -165,7 +166,8 @@ class Newsroom:
             figures=tuple(self._figures(article.text)),
             quotes=tuple(self._quotes(article.text)),
             sightings=(_SEEN,),
-            sketch=sketch_of(article.text),
+            words_key=words_key,
+            sketch=sketch,
         )
 
     def _mentions(self, article: Article) -> Iterator[Mention]:

@@ -106,4 +106,4 @@ def test_an_article_edited_since_it_was_asked_is_left_to_its_edit(warehouse: War
         now=room.later(2),
     )  # fmt: skip
 
-    assert warehouse.rows("from coverage_after('deepseek', 0)") == []
+    assert warehouse.rows("from coverage where query_version = 'v2'") == []

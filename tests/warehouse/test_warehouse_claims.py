@@ -109,3 +109,21 @@ def test_quotes_stand_by_speaker_and_those_of_nobody_are_left_out(desk: Warehous
         ("Ann Ash", "“Not R1 for $5m,”", "said", "direct", "late.example", DISPUTED)
     ]
     assert desk.value("select count(*) from quotes") == 2
+
+
+def test_claims_may_be_asked_for_by_the_words_of_their_sentence(desk: Warehouse) -> None:
+    query = "select raw from figures_compared('deepseek', about := ?)"
+
+    assert desk.rows(query, "COST") == [("$5.6m",)]
+    assert desk.rows(query, "cost|took") == [("$5.6m",), ("$5.6m",)]
+    assert desk.rows(query, "weather") == []
+
+
+def test_a_claim_says_whose_words_it_is_in(desk: Warehouse) -> None:
+    rows = desk.rows("select raw, said_by, is_quoted from figures_compared('deepseek') order by value, raw, said_by")
+
+    assert rows == [
+        ("$5m", "late.example", True), ("$5.6m", "daily.example", False), ("$5.6m", "wire.example", False),
+    ]  # fmt: skip
+    desk.con.execute("update figures set attributed_to = 'Ann Ash' where raw = '$5m'")
+    assert desk.value("select said_by from figures_compared('deepseek') where is_quoted") == "Ann Ash"

@@ -7,6 +7,7 @@ import sys
 from dataclasses import replace
 
 from tests.warehouse.newsroom import Newsroom, Warehouse
+from warehouse.asked_again import finish
 from warehouse.coverage import article_counts, current_topics, sync_topics
 from warehouse.runs import end_run, start_run
 
@@ -41,12 +42,16 @@ def test_a_changed_title_is_no_new_version_and_a_topic_left_out_is_closed(wareho
     assert warehouse.rows("select valid_to from topics") == [(room.later(2),)]
 
 
-def test_article_counts_are_those_of_the_current_query(warehouse: Warehouse, room: Newsroom) -> None:
+def test_a_changed_query_leaves_what_was_covered_until_it_is_asked(warehouse: Warehouse, room: Newsroom) -> None:
     warehouse.loaded(*(room.collected(entry) for entry in warehouse.found(3)))
     assert article_counts(warehouse.con) == {"deepseek": 3}
+    changed = replace(room.topic, query="x", query_version="v2")
 
-    sync_topics(warehouse.con, [replace(room.topic, query="x", query_version="v2")], now=room.later())
+    sync_topics(warehouse.con, [changed], now=room.later())
 
+    assert article_counts(warehouse.con) == {"deepseek": 3}
+    assert len(warehouse.rows("from coverage_after('deepseek', 0)")) == 3
+    finish(warehouse.con, [changed], now=room.later(2))
     assert article_counts(warehouse.con) == {}
 
 

@@ -22,6 +22,7 @@ from flows.commands.new import new
 from flows.cursors import read_cursor
 from flows.settings import Settings
 from tests.warehouse.newsroom import NOW, TOPIC, Newsroom, Warehouse
+from warehouse.asked_again import Answer, finish, load_answers
 from warehouse.connection import SNAPSHOT_NAME, writer
 from warehouse.coverage import sync_topics
 from warehouse.entries import pending_entries
@@ -79,8 +80,17 @@ class Newsdesk(RuleBasedStateMachine):
         self.covered: dict[Key, int | None] = {}
         self.published: dict[Key, int | None] = {}
         self.published_articles: frozenset[str] = frozenset()
+        #: By topic, how often its query was changed; and what its query of now was not asked of yet.
+        self.versions = [0, 0]
+        self.unasked: set[Key] = set()
         self.readers = [Reader("all"), Reader("deepseek", topic="DeepSeek"), Reader("slow", limit=2)]
         self.publish()
+
+    @property
+    def topics(self) -> list[WatchedTopic]:
+        """Return the topics with their queries of now."""
+        numbered = zip(TOPICS, self.versions, strict=True)
+        return [replace(topic, query_version=f"{topic.query_version}.{number}") for topic, number in numbered]
 
     @property
     def warehouse(self) -> Warehouse:
@@ -116,6 +126,7 @@ class Newsdesk(RuleBasedStateMachine):
         items = [self.item(self.held[key].entry, topics) for key, topics in chosen.items()]
         self.warehouse.loaded(*items, now=self.clock)
         for item, (key, topics) in zip(items, chosen.items(), strict=True):
+            self.unasked = {unasked for unasked in self.unasked if unasked[0] != key}
             self.revised(key, item, topics, is_news=True)
 
     @rule(changes=CHANGES, is_other_text=st.booleans())
@@ -123,7 +134,10 @@ class Newsdesk(RuleBasedStateMachine):
         rereadings = []
         for key, topics in self.chosen(changes).items():
             held = self.held[key]
-            item = self.item(held.entry, topics, text=None if is_other_text else held.text)
+            # As the command does: another extractor does not ask a query that was not asked yet.
+            asked = [topic for topic in TOPICS if (key, topic.topic_id) not in self.unasked]
+            found = topics & {topic.topic_id for topic in asked}
+            item = self.item(held.entry, found, text=None if is_other_text else held.text)
             rereadings.append(
                 Rereading(
                     entry=held.entry,
@@ -133,9 +147,40 @@ class Newsdesk(RuleBasedStateMachine):
                     change=Change.REEXTRACTED if is_other_text else Change.REFRESHED,
                 )
             )
-            self.revised(key, item, topics, is_news=False)
+            self.revised(key, item, found, is_news=False, topics=asked)
         done = load_rereadings(self.warehouse.con, rereadings, extractor_version="2", run_id="run-1", now=self.clock)
         assert done == len(rereadings)
+
+    @rule(topic=st.integers(0, 1))
+    def change_the_query(self, topic: int) -> None:
+        """Another version of the query: what is held stays covered as it was, until it is asked."""
+        self.versions[topic] += 1
+        sync_topics(self.warehouse.con, self.topics, now=self.tick())
+        self.unasked |= {(article, TOPICS[topic].topic_id) for article in self.held}
+
+    @rule(topic=st.integers(0, 1), found=st.sets(st.integers(0, 9)))
+    def ask_again(self, topic: int, found: set[int]) -> None:
+        """The query of one topic is asked of everything held, and finds *found*."""
+        asked, names, now = self.topics[topic], sorted(self.held), self.tick()
+        covered = {names[number % len(names)] for number in found}
+        answers = []
+        for key in names:
+            held = self.held[key]
+            reading = self.item(held.entry, [asked.topic_id] if key in covered else [], text=held.text).reading
+            answers.append(
+                Answer(
+                    article_id=key,
+                    revision=held.revision,
+                    text_sha256=sha256_hex(held.text),
+                    title="A title",
+                    mentions=reading.mentions,
+                    coverage=reading.coverage,
+                )  # fmt: skip
+            )
+            self.cover(key, covered & {key} and [asked.topic_id], is_news=True, topics=[asked])
+        load_answers(self.warehouse.con, [asked], answers, now=now)
+        finish(self.warehouse.con, [asked], now=now)
+        self.unasked = {key for key in self.unasked if key[1] != asked.topic_id}
 
     @rule(pair=st.lists(st.integers(0, 9), min_size=2, max_size=2))
     def merge_stories(self, pair: list[int]) -> None:
@@ -200,16 +245,26 @@ class Newsdesk(RuleBasedStateMachine):
         names = sorted(self.held)
         return {names[number % len(names)]: topics for number, topics in changes.items()}
 
-    def revised(self, key: str, item: CollectedEntry, topics: Collection[str], *, is_news: bool) -> None:
-        """Say that the article *key* is what *item* says now."""
+    def revised(
+        self,
+        key: str,
+        item: CollectedEntry,
+        found: Collection[str],
+        *,
+        is_news: bool,
+        topics: Collection[WatchedTopic] = TOPICS,
+    ) -> None:
+        """Say that the article *key* is what *item* says now, in which *found* are those of *topics*."""
         held, text = self.held[key], item.reading.article.text
         self.held[key] = Held(entry=held.entry, text=text, revision=held.revision + (text != held.text))
-        self.cover(key, topics, is_news=is_news)
+        self.cover(key, found, is_news=is_news, topics=topics)
 
-    def cover(self, article: str, topics: Collection[str], *, is_news: bool) -> None:
-        """Say that *article* covers exactly *topics* now."""
-        for topic in (topic.topic_id for topic in TOPICS):
-            if topic not in topics:
+    def cover(
+        self, article: str, found: Collection[str], *, is_news: bool, topics: Collection[WatchedTopic] = TOPICS
+    ) -> None:
+        """Say that of *topics* the *article* covers exactly those *found* now."""
+        for topic in (topic.topic_id for topic in topics):
+            if topic not in found:
                 self.covered.pop((article, topic), None)
             elif (article, topic) not in self.covered:
                 self.news_count += 1
@@ -218,7 +273,7 @@ class Newsdesk(RuleBasedStateMachine):
     def item(self, entry: PendingEntry, topics: Collection[str], text: str | None = None) -> CollectedEntry:
         text = text or f"Text {self.clock} of {entry.title}."
         item = self.room.collected(entry, text=text, title="A title", at=self.clock)
-        found = [topic for topic in TOPICS if topic.topic_id in topics]
+        found = [topic for topic in self.topics if topic.topic_id in topics]
         mentions = tuple(
             Mention(
                 topic_id=topic.topic_id,
@@ -265,7 +320,7 @@ def watched(prepared: Path, tmp_path: Path) -> Path:
     home = tmp_path / "watched"
     shutil.copytree(prepared, home)
     with writer(home) as con:
-        sync_topics(con, TOPICS, now=NOW)
+        sync_topics(con, [replace(topic, query_version=f"{topic.query_version}.0") for topic in TOPICS], now=NOW)
         con.execute("checkpoint")
     return home
 

@@ -5,7 +5,7 @@ left join (
     select
         story_id,
         count(*) as article_count,
-        count(distinct source) as source_count,
+        count(distinct owner_of(source)) as source_count,
         min(first_seen_at) as first_seen_at,
         max(first_seen_at) as last_seen_at,
         list(article_id) as article_ids

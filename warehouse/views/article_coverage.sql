@@ -1,7 +1,7 @@
--- One row per topic and article that the topic's current query covers.
+-- One row per topic and article that covers it.
 create or replace view article_coverage as
 select
-    coverage.topic_id,
+    current_coverage.topic_id,
     coalesce(articles.story_id, articles.article_id) as story_id,
     articles.article_id,
     articles.title,
@@ -10,16 +10,14 @@ select
     articles.published_at,
     articles.first_seen_at,
     articles.loaded_at,
-    coverage.load_seq,
-    coverage.relevance,
-    coverage.mention_count,
-    coverage.in_title
-from coverage
-join topics using (topic_id, query_version)
-join articles using (article_id)
-where topics.valid_to is null;
+    current_coverage.load_seq,
+    current_coverage.relevance,
+    current_coverage.mention_count,
+    current_coverage.in_title
+from current_coverage
+join articles using (article_id);
 
-comment on view article_coverage is 'One row per topic and article that the topic''s current query covers, in no order: what coverage_after, coverage_since and `newsdesk new` choose from.';
+comment on view article_coverage is 'One row per topic and article that covers it (see current_coverage), in no order: what coverage_after, coverage_since and `newsdesk new` choose from.';
 comment on column article_coverage.topic_id is 'The topic; see topics.';
 comment on column article_coverage.story_id is 'The story; an article without one stands for itself.';
 comment on column article_coverage.article_id is 'The article; see articles.';

@@ -1,5 +1,5 @@
 -- One row per figure in an article of the topic, side by side: by subject, kind and value, earliest first.
-create or replace macro figures_compared(topic, with_copies := false) as table
+create or replace macro figures_compared(topic, with_copies := false, about := null) as table
 with covered as (
     select
         coverage.topic_id,
@@ -18,7 +18,14 @@ with covered as (
                 and mentions.revision = figures.revision
                 and mentions.topic_id = coverage.topic_id
                 and mentions.sentence = figures.sentence
-        ) as has_mention
+        ) as has_mention,
+        exists (
+            from quotes
+            where quotes.article_id = figures.article_id
+                and quotes.revision = figures.revision
+                and quotes.char_start <= figures.char_start
+                and quotes.char_end > figures.char_start
+        ) as is_quoted
     from coverage
     join topics using (topic_id, query_version)
     join articles using (article_id)
@@ -26,6 +33,7 @@ with covered as (
     where topics.valid_to is null
         and lower(coverage.topic_id) = lower(topic)
         and figures.converted_of is null
+        and (about is null or regexp_matches(figures.sentence, about, 'i'))
 ), told as (
     -- Two articles make the same claim where amount and unit are equal and a word of the names is: R1, DeepSeek-R1.
     select
@@ -86,7 +94,9 @@ select
     shown.topic_id,
     shown.article_id,
     shown.char_start,
-    shown.char_end
+    shown.char_end,
+    coalesce(shown.attributed_to, shown.source) as said_by,
+    shown.is_quoted
 from shown
 join firsts using (topic_id, article_id, char_start)
 order by
@@ -99,4 +109,4 @@ order by
     shown.load_seq,
     shown.char_start;
 
-comment on macro table figures_compared is 'One row per figure in an article of the topic (any case), side by side by subject, kind, currency, unit and value, earliest first. Conversions are left out. Of the articles of one story only the earliest that states an amount of a subject shows it; with_copies := true shows all. first_at and first_source say who had the claim first: the same amount and unit, with a word of the names in common; has_mention is true where the sentence mentions the topic.';
+comment on macro table figures_compared is 'One row per figure in an article of the topic (any case), side by side by subject, kind, currency, unit and value, earliest first. Conversions are left out. Of the articles of one story only the earliest that states an amount of a subject shows it; with_copies := true shows all. about := ''cost|train'' keeps the figures whose sentence has these words (a regular expression, any case). first_at and first_source say who had the claim first: the same amount and unit, with a word of the names in common; said_by is the speaker or source that the sentence names, else the publisher; is_quoted is true within a quote; has_mention is true where the sentence mentions the topic.';

@@ -2,7 +2,7 @@
 create or replace view new_coverage as
 with covered as (
     select
-        coverage.topic_id,
+        current_coverage.topic_id,
         articles.story_id,
         articles.article_id,
         articles.revision,
@@ -14,12 +14,10 @@ with covered as (
         articles.loaded_at,
         articles.load_seq,
         story_articles.relation = 'update' as is_update,
-        coverage.relevance
-    from coverage
-    join topics using (topic_id, query_version)
+        current_coverage.relevance
+    from current_coverage
     join articles using (article_id)
     join story_articles using (article_id)
-    where topics.valid_to is null
 ), shown as (
     select
         topic_id,
@@ -89,7 +87,7 @@ comment on column new_coverage.published_at is 'Earliest publisher''s claim amon
 comment on column new_coverage.first_seen_at is 'When the first of these was first seen.';
 comment on column new_coverage.loaded_at is 'When the first of these became part of the warehouse, or the last update.';
 comment on column new_coverage.article_count is 'Articles of the story, also those that do not name the topic.';
-comment on column new_coverage.source_count is 'Publishers of all articles of the story.';
+comment on column new_coverage.source_count is 'Independent publishers of all articles of the story: those of one owner count once.';
 comment on column new_coverage.relevance is '0 to 1; the highest of its articles that cover the topic.';
 comment on column new_coverage.passage is 'The sentence of that article that matched best.';
 comment on column new_coverage.load_seq is 'The load_seq of the first of these, or of the last update.';

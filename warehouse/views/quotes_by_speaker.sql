@@ -36,7 +36,8 @@ select
     sentence,
     article_id,
     char_start,
-    char_end
+    char_end,
+    speaker_raw
 from shown
 order by lower(speaker), known_at desc, load_seq desc, char_start;
 
@@ -59,3 +60,4 @@ comment on column quotes_by_speaker.sentence is 'The sentence around it.';
 comment on column quotes_by_speaker.article_id is 'The article; see articles.';
 comment on column quotes_by_speaker.char_start is 'Code points before the opening mark in the text of the article.';
 comment on column quotes_by_speaker.char_end is 'Code points before the end of the closing mark.';
+comment on column quotes_by_speaker.speaker_raw is 'What stands at the cue: a name, a pronoun, a role; null: nothing.';

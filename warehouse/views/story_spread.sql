@@ -1,4 +1,4 @@
--- One row per story of several publishers and publisher: how long after the first it had the text.
+-- One row per story of several independent publishers and publisher: how long after the first it had the text.
 create or replace view story_spread as
 with told as (
     select
@@ -12,7 +12,7 @@ with told as (
     from articles
     where story_id in (select story_id from stories where source_count > 1)
     qualify row_number() over (
-        partition by story_id, source order by had_it_at(published_at, first_seen_at), article_id
+        partition by story_id, owner_of(source) order by had_it_at(published_at, first_seen_at), article_id
     ) = 1
 )
 select
@@ -32,7 +32,7 @@ join stories using (story_id)
 join story_articles on story_articles.article_id = told.article_id
 order by stories.last_seen_at desc, told.story_id, told.had_it_at, told.article_id;
 
-comment on view story_spread is 'One row per story and publisher, for stories of more than one: its earliest article with the text, and how long after the first of all it had it. Stories last seen first, then by time.';
+comment on view story_spread is 'One row per story and independent publisher (those of one owner count once), for stories of more than one: its earliest article with the text, and how long after the first of all it had it. Stories last seen first, then by time.';
 comment on column story_spread.story_id is 'The story; see stories.';
 comment on column story_spread.story is 'Title of the article that had it first; null: it has none.';
 comment on column story_spread.source is 'Publisher.';
@@ -43,4 +43,4 @@ comment on column story_spread.relation is 'How that article stands to the story
 comment on column story_spread.title is 'Title of that article; null: it has none.';
 comment on column story_spread.url is 'Address of that article.';
 comment on column story_spread.article_id is 'That article; see articles.';
-comment on column story_spread.source_count is 'Publishers of the story.';
+comment on column story_spread.source_count is 'Independent publishers of the story: those of one owner count once.';

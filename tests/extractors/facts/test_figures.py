@@ -398,3 +398,30 @@ def test_the_same_text_gives_the_same_figures() -> None:
 
     assert figures_in(text) == figures_in(text)
     assert not re.search(r"\d", "".join(figure.unit or "" for figure in figures_in(text)))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "raw", "kind", "value"),
+    [
+        ("en", "It needs an additional 0.6 SMO.", "0.6 SMO", "count", 0.6),
+        ("en", "The chain opened 80 outlets for a total of about 270 in Canada.", "270", "count", 270.0),
+        ("en", "They cut between five and 10 per cent of it.", "five and 10 per cent", "percent", 5.0),
+        ("zh", "粉丝从3000－4000人升至很多。", "3000－4000人", "count", 3000.0),
+        ("zh", "连曝3起事故。", "3起", "count", 3.0),
+        ("fr", "Il faut multiplier par 10 le nombre de merlus.", "10", "multiple", 10.0),
+        ("fr", "L'indice est à 7.612,52 points.", "7.612,52 points", "count", 7612.52),
+        ("es", "El viento llegó a 50 kilómetros por hora.", "50 kilómetros por hora", "rate", 50.0),
+    ],
+)
+def test_amounts_that_labelled_news_taught(language: str, text: str, raw: str, kind: str, value: float) -> None:
+    figure = figures_in(text, language=language)[-1]
+
+    assert (figure.raw, figure.kind, figure.value) == (raw, kind, value)
+
+
+def test_crowns_are_those_of_the_country_that_the_text_names() -> None:
+    swedish = only("Le constructeur suédois gagne 20,3 milliards de couronnes.", language="fr")
+    unknown = only("Il gagne 20,3 milliards de couronnes.", language="fr")
+
+    assert (swedish.kind, swedish.currency, swedish.value) == ("money", "SEK", 20.3e9)
+    assert (unknown.kind, unknown.currency) == ("money", None)

@@ -3,16 +3,22 @@
 import random
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from extractors.model import StoryMember, StoryPlace
 from extractors.stories.comparing import compare
 from extractors.stories.fingerprint import sketch
-from extractors.stories.placing import Placement, Relation, Representative, place
+from extractors.stories.placing import place_articles
+from extractors.stories.sameness import links_of
+from extractors.stories.telling import Relation
 from extractors.stories.words import fold
+
+NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 
 PORT = """The harbour of Ostrava Bay reopened on Tuesday after engineers cleared the wreck of a grain carrier that had \
 blocked its only deep channel for nineteen days. Forty-one vessels were waiting outside, and the port authority \
@@ -41,14 +47,32 @@ The library was founded by a bookbinder who left it his house and 312 volumes. T
 year, more than any other of its size in the province."""
 
 
-def held(text: str, *, name: str = "a") -> Representative:
-    """Return *text* as the only representative of its story."""
-    return Representative(article_id=name, story_id=name, words=fold(text))
+def places(*texts: str, order: Sequence[int] = ()) -> dict[str, StoryPlace]:
+    """Place articles with *texts*, named a, b, c..., that had them in this order, whatever the order of the loading."""
+    words = [fold(text) for text in texts]
+    order = order or range(len(texts))
+    members = [
+        StoryMember(
+            article_id=chr(97 + number), text_no=number, first_seen_at=NOON, had_it_at=NOON + timedelta(hours=number)
+        )
+        for number in order
+    ]
+    links = [
+        link
+        for place, one in enumerate(order)
+        for other in order[:place]
+        for link in links_of(one, other, compare(words[one], words[other]))
+    ]
+    return {place.article_id: place for place in place_articles(members, links).places}
 
 
-def placed(text: str, *others: str) -> Placement:
-    """Place *text* among stories of one text each, named a, b, c..."""
-    return place(fold(text), [held(other, name=chr(97 + number)) for number, other in enumerate(others)])
+def placed(text: str, *others: str) -> StoryPlace:
+    """Place *text* behind *others*."""
+    return places(*others, text)[chr(97 + len(others))]
+
+
+def are_one(*texts: str) -> bool:
+    return len({place.story_id for place in places(*texts).values()}) == 1
 
 
 def swapped(text: str, share: float) -> str:
@@ -74,12 +98,12 @@ COPIES = {
 
 @pytest.mark.parametrize("text", COPIES.values(), ids=COPIES.keys())
 def test_a_text_joins_its_story_whatever_was_done_to_it(text: str) -> None:
-    assert placed(text, PORT).story_id == "a"
+    assert are_one(text, PORT)
 
 
 @pytest.mark.parametrize("text", COPIES.values(), ids=COPIES.keys())
 def test_the_original_joins_the_story_of_its_copy_when_it_comes_later(text: str) -> None:
-    assert placed(PORT, text).story_id == "a"
+    assert are_one(PORT, text)
 
 
 @pytest.mark.parametrize("text", COPIES.values(), ids=COPIES.keys())
@@ -88,35 +112,34 @@ def test_a_copy_shares_enough_of_its_sketch_to_be_found(text: str) -> None:
 
 
 def test_the_relation_says_what_was_done() -> None:
-    assert placed(PORT, PORT).relation is Relation.COPY
-    assert placed(COPIES["cut to a third"], PORT).relation is Relation.EXCERPT
-    assert placed(COPIES["with one word of five swapped"], PORT).relation is Relation.REWRITE
-    assert placed(f"{PORT}\n{LIBRARY}", PORT).relation is Relation.UPDATE
-    assert placed(LIBRARY, PORT).relation is Relation.FIRST
+    assert placed(COPIES["with furniture"], PORT).relation == Relation.COPY
+    assert placed(COPIES["cut to a third"], PORT).relation == Relation.EXCERPT
+    assert placed(COPIES["with one word of five swapped"], PORT).relation == Relation.REWRITE
+    assert placed(f"{PORT}\n{LIBRARY}", PORT).relation == Relation.UPDATE
+    assert placed(LIBRARY, PORT).relation == Relation.FIRST
 
 
 def test_novelty_is_the_share_of_words_that_the_story_did_not_have() -> None:
-    assert placed(PORT, PORT).novelty == pytest.approx(0)
+    assert placed(COPIES["in another order"], PORT).novelty == pytest.approx(0, abs=0.1)
     assert placed(f"{PORT}\n{LIBRARY}", PORT).novelty == pytest.approx(
         len(LIBRARY.split()) / len(f"{PORT} {LIBRARY}".split()), abs=0.05
     )
 
 
 def test_another_report_is_a_story_of_its_own() -> None:
-    assert placed(LIBRARY, PORT) == Placement(story_id=None, relation=Relation.FIRST)
+    assert not are_one(LIBRARY, PORT)
 
 
 def test_a_report_that_reuses_a_paragraph_as_background_is_a_story_of_its_own() -> None:
     background = PORT.split("\n")[2]
-    assert placed(f"{LIBRARY}\n{background}", PORT).story_id is None
-    assert placed(PORT, f"{LIBRARY}\n{background}").story_id is None
+    assert not are_one(f"{LIBRARY}\n{background}", PORT)
 
 
 def test_two_reports_with_one_agency_paragraph_are_two_stories() -> None:
     shared = (
         "The agency reported that talks would go on for another week, and that nobody expected a result before May."
     )
-    assert placed(f"{LIBRARY}\n{shared}", f"{PORT}\n{shared}").story_id is None
+    assert not are_one(f"{LIBRARY}\n{shared}", f"{PORT}\n{shared}")
 
 
 def weather(place_name: str, low: int, wind: int, rain: int, rise: str) -> str:
@@ -131,30 +154,44 @@ def weather(place_name: str, low: int, wind: int, rain: int, rise: str) -> str:
 
 def test_one_wording_with_other_numbers_is_another_report() -> None:
     today, tomorrow = weather("Graz", 4, 22, 60, "6:41"), weather("Porto", 11, 35, 20, "7:08")
-    assert placed(tomorrow, today).story_id is None
-    assert placed(today, today).story_id == "a"
+    assert not are_one(tomorrow, today)
+    assert are_one(today.replace("the service", "our service"), today)
+
+
+ROUND_UP = [PORT.split("\n", maxsplit=1)[0], LIBRARY.split("\n", maxsplit=1)[0], weather("Lyon", 7, 12, 40, "6:59")]
 
 
 def test_a_round_up_of_three_stories_belongs_to_none_of_them() -> None:
-    third = weather("Lyon", 7, 12, 40, "6:59")
-    quoted = [PORT.split("\n", maxsplit=1)[0], LIBRARY.split("\n", maxsplit=1)[0], third]
-    found = placed("\n".join(quoted), *quoted)
-    assert found.is_roundup
-    assert found.story_id is None
-    assert not found.is_representative
+    found = places(*ROUND_UP, "\n".join(ROUND_UP))
+    assert len({place.story_id for place in found.values()}) == 4
+    assert found["d"].evidence == "a round-up: it quotes several stories and belongs to none"
 
 
-def test_a_text_that_carries_two_parts_in_one_place_merges_their_stories() -> None:
+def test_two_copies_of_one_round_up_are_one_story() -> None:
+    found = places(*ROUND_UP, "\n".join(ROUND_UP), "\n".join(["Our week", *ROUND_UP]))
+    assert found["e"].story_id == found["d"].story_id
+    assert len({place.story_id for place in found.values()}) == 4
+
+
+def test_two_parts_are_one_story_with_the_text_that_holds_both() -> None:
     size = len(PORT)
-    found = placed(PORT, PORT[: 2 * size // 3], PORT[size // 4 :])
-    assert {found.story_id, *found.merged} == {"a", "b"}
+    begin, end = PORT[: 3 * size // 5], PORT[2 * size // 5 :]
+    assert not are_one(begin, end)
+    assert are_one(begin, end, PORT)
 
 
-@given(st.permutations(range(5)))
-def test_the_order_of_the_representatives_changes_nothing(order: Sequence[int]) -> None:
-    texts = [PORT[: len(PORT) // 2], LIBRARY, COPIES["with furniture"], COPIES["from the middle"], LIBRARY[200:]]
-    shelf = [held(text, name=str(number)) for number, text in enumerate(texts)]
-    assert place(fold(PORT), [shelf[number] for number in order]) == place(fold(PORT), shelf)
+def test_a_background_piece_of_one_copy_does_not_chain_another_report_to_the_story() -> None:
+    excerpt = PORT[len(PORT) // 3 : 2 * len(PORT) // 3]
+    report = f"{excerpt}\n{LIBRARY}"
+    found = places(PORT, COPIES["with furniture"], COPIES["with broken quotes"], excerpt, report, LIBRARY)
+    assert found["e"].story_id != found["a"].story_id
+    assert found["f"].story_id != found["a"].story_id
+
+
+@given(st.permutations(range(6)))
+def test_the_order_of_the_loading_changes_nothing(order: Sequence[int]) -> None:
+    texts = [PORT[: len(PORT) // 2], LIBRARY, COPIES["with furniture"], COPIES["from the middle"], LIBRARY[200:], PORT]
+    assert places(*texts, order=order) == places(*texts)
 
 
 @given(st.text(), st.text())
@@ -183,8 +220,8 @@ def test_texts_without_spaces_between_words_are_compared_by_characters() -> None
         "市议会昨晚经过一直持续到凌晨一点的辩论后决定，山谷里最古老的借书馆将继续在星期天开放，支持者一周内征集了九千个签名。"
         * 3
     )
-    assert placed(text[: len(text) // 2], text).story_id == "a"
-    assert placed(other, text).story_id is None
+    assert are_one(text[: len(text) // 2], text)
+    assert not are_one(other, text)
 
 
 @pytest.mark.shared
@@ -196,11 +233,9 @@ def test_of_the_seeds_two_are_one_story(shared: Path) -> None:
         newsdesk(Sample(url=path.as_uri(), body=path.read_bytes(), content_type="text/plain", is_plain=True)).text
         for path in names
     ]
-    first, again, *others = texts
-    found = placed(again, first)
-    assert (found.story_id, found.relation) == ("a", Relation.COPY)
-    for number, other in enumerate(others):
-        assert placed(other, first, *others[:number]).story_id is None
+    found = places(*texts)
+    assert [found[name].story_id for name in "abcde"] == ["a", "a", "c", "d", "e"]
+    assert found["b"].relation == Relation.COPY
 
 
 @pytest.mark.shared

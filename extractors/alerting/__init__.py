@@ -1,0 +1,1 @@
+"""Pure rules of alerting: which alerts are due, in which words."""
