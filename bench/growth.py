@@ -89,6 +89,8 @@ class Clock:
 
 def fill(con: duckdb.DuckDBPyConnection, texts: int) -> None:
     """Put *texts* made texts into the warehouse, numbered from 1 on."""
+    # DuckDB draws it on standard output, also where that is a file.
+    con.execute("set enable_progress_bar = false")
     con.execute("create or replace table story_texts (text_no bigint not null, sketch ubigint[] not null)")
     for start in range(1, texts + 1, _FILL):
         con.execute(_MADE, [NUMBERS, start, min(start + _FILL, texts + 1)])

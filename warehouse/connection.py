@@ -128,13 +128,19 @@ def _attached(path: Path) -> duckdb.DuckDBPyConnection:
     try:
         con.execute(_ATTACH.format(path=_literal(path)))
         con.execute("use warehouse")
-        con.execute("set timezone = 'UTC'")
+        _quiet(con)
         con.execute("pragma disable_checkpoint_on_shutdown")
         con.execute(_CHECKPOINT)
     except duckdb.Error:
         con.close()
         raise
     return con
+
+
+def _quiet(con: duckdb.DuckDBPyConnection) -> None:
+    """Speak in UTC, and draw no bar: DuckDB draws one on stdout after two seconds, also into a file and over JSON."""
+    con.execute("set timezone = 'UTC'")
+    con.execute("set enable_progress_bar = false")
 
 
 def _literal(path: Path) -> str:
@@ -159,7 +165,7 @@ def reader(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with mapped_errors(str(path)):
         con = duckdb.connect(str(path), read_only=True)
         try:
-            con.execute("set timezone = 'UTC'")
+            _quiet(con)
             yield con
         finally:
             con.close()

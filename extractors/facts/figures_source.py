@@ -52,7 +52,7 @@ class SourceFinder:
             at: Where the figure starts.
 
         Returns:
-            "Goldman Sachs" (estimates), "police" (according to), "Alexandr Wang" (, head of Scale AI, said), "Early
+            "Goldman Sachs" (estimates), "police" (according to), "Anna Keller" (, head of Nordbank, said), "Early
             estimates" (suggest); a pronoun as the name it stands for; None where the article itself says it.
         """
         if self._is_english and (paper := _PAPER.match(self._text, sentence[0], at)):

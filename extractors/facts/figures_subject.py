@@ -107,7 +107,7 @@ class SubjectFinder:
         return self._known
 
     def _owns_next(self, name: Name) -> bool:
-        """Tell whether the person *name* only owns the next: "Mark Zuckerberg's Meta"."""
+        """Tell whether the person *name* only owns the next: "James Brown's Nordbank"."""
         owns = _OWNS.match(self._text, name.end) if name.person else None
         return owns is not None and bool(self.names.between(owns.end(), owns.end() + _OWNED))
 

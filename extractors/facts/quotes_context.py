@@ -40,7 +40,7 @@ class Context:
         self._finder = finder
 
     def for_whom(self, start: int, end: int) -> Speaker | None:
-        """Read "Pour Beatriz Guijarro, chercheuse, la situation est "..."" from the start of a sentence."""
+        """Read "Pour Jeanne Martin, chercheuse, la situation est "..."" from the start of a sentence."""
         opening = _FOR.match(self._text, start, end)
         if opening is None:
             return None
@@ -52,7 +52,7 @@ class Context:
         return Speaker(named[0].person or named[0].surface, named[0].surface, opening[0].strip(), 0.8)
 
     def with_these_words(self, start: int, end: int) -> Speaker | None:
-        """Read ". Con esas palabras ha descrito Moreno ..." behind marked words."""
+        """Read ". Con esas palabras describió Ana Torres ..." behind marked words."""
         opening = _THESE_WORDS.match(self._text, start, end)
         if opening is None:
             return None
@@ -63,7 +63,7 @@ class Context:
         return Speaker(subject[0] or subject[1], subject[1], verb[0], 0.85) if subject else None
 
     def reported(self, start: int, end: int) -> Speaker | None:
-        """Read the reported speech of German: "Bondi sei „klug“" goes on with who was telling."""
+        """Read the reported speech of German: "der Plan sei „gut“" goes on with who was telling."""
         mood = _REPORTED.search(self._text, start, end)
         subject = self.teller(start) if mood else None
         return Speaker(subject[0] or subject[1], subject[1], mood[0], 0.65) if mood and subject else None

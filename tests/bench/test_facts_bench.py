@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from bench.facts import main
+from bench.facts import main, measure
 from bench.facts_labels import labelled_records
+from bench.facts_scoring import summarise
 
+BENCH = Path(__file__).parents[2] / "bench"
 TEXT = "Nordbank paid $5.6m. “It was far too much for us,” said Anna Keller.\nThe “war room” of 2024 is open."
 
 
@@ -74,7 +76,7 @@ def test_the_labels_of_the_repository_hold_no_words() -> None:
     allowed = {"corpus", "id", "half", "language", "currency", "chars", "sha256", "figures", "quotes"}
     rows = [
         json.loads(line)
-        for path in sorted((Path(__file__).parents[2] / "bench" / "labels").glob("*.jsonl"))
+        for path in sorted((BENCH / "labels").glob("*.jsonl"))
         for line in path.read_text().splitlines()
     ]
 
@@ -95,3 +97,17 @@ def test_what_to_measure_must_be_said_once(arguments: list[str]) -> None:
 def test_a_folder_without_labels_is_an_error_of_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--labels", str(tmp_path), "--corpora", str(tmp_path)]) == 2
     assert capsys.readouterr().err == f"bench.facts: {tmp_path}: no *.jsonl there\n"
+
+
+@pytest.mark.shared
+def test_the_labelled_articles_stay_above_their_floors(shared: Path) -> None:
+    labelled = labelled_records(BENCH / "labels", shared / "corpora")
+    floors = json.loads((BENCH / "floors.json").read_text())["facts"]
+
+    found = summarise(measure(labelled.records))
+
+    assert labelled.skipped == []
+    measured = {f"figures_{key}": value for key, value in found["figures"]["all"].items()}
+    measured |= {f"quotes_{key}": value for key, value in found["quotes"].items()}
+    under = {name: measured[name] for name, floor in floors.items() if name != "about" and measured[name] < floor}
+    assert under == {}

@@ -19,13 +19,13 @@ def only(text: str, *, language: str = "en", watched: tuple[tuple[int, int], ...
 @pytest.mark.parametrize(
     ("text", "source"),
     [
-        ("Goldman Sachs estimates that the sector took $68 billion.", "Goldman Sachs"),
-        ("Anna Keller, the head of Nordbank in Oslo, said the lab used 50,000 chips.", "Anna Keller"),
-        ("Early estimates suggest that Nordbank uses only 9% of them.", "Early estimates"),
-        ("The company’s technical report shows that it has 2,048 chips.", "The company’s technical report"),
-        ("On Jan 20, Nordbank released it, claiming that it cost $5.6m.", "Nordbank"),
-        ("The fee was said to be $5.6m.", None),
-        ("Nordbank paid $5.6m.", None),
+        ("Goldman Sachs estimates that the ports took $7 billion.", "Goldman Sachs"),
+        ("Anna Keller, the head of Nordbank in Oslo, said the port took 300 ships.", "Anna Keller"),
+        ("Early estimates suggest that Nordbank holds 12% of it.", "Early estimates"),
+        ("The company’s annual report shows that it has 1,024 ships.", "The company’s annual report"),
+        ("On May 3, Nordbank opened it, claiming that it cost $4.1m.", "Nordbank"),
+        ("The fee was said to be $4.1m.", None),
+        ("Nordbank paid $4.1m.", None),
     ],
 )
 def test_the_source_is_who_the_sentence_says_it_is(text: str, source: str | None) -> None:
@@ -35,10 +35,10 @@ def test_the_source_is_who_the_sentence_says_it_is(text: str, source: str | None
 @pytest.mark.parametrize(
     ("text", "subject"),
     [
-        ("James Brown’s Nordbank is spending more than $60bn.", "Nordbank"),
-        ("Anna Keller, the head of Scale Works in Oslo, said the lab used 50,000 chips.", None),
-        ("On Jan 20, Nordbank released it, claiming that it cost $5.6m.", "Nordbank"),
-        ("NordBank grew despite Oslo’s Sovereign Fund. The lab has 2,048 chips.", "NordBank"),
+        ("James Brown’s Nordbank is lending more than $3bn.", "Nordbank"),
+        ("Anna Keller, the head of Scale Works in Oslo, said the port took 300 ships.", None),
+        ("On May 3, Nordbank opened it, claiming that it cost $4.1m.", "Nordbank"),
+        ("NordBank grew despite Oslo’s Sovereign Fund. The fund has 1,024 ships.", "NordBank"),
     ],
 )
 def test_the_subject_is_neither_the_source_nor_an_owner(text: str, subject: str | None) -> None:
@@ -51,7 +51,7 @@ def spans(text: str, language: str) -> tuple[tuple[int, int], ...]:
 
 
 def test_the_watchlist_names_what_the_text_alone_does_not_show_to_be_a_name() -> None:
-    text = "深度求索的训练成本为557.6万美元。"
+    text = "深度求索的费用为120万美元。"
 
     assert only(text, language="zh").subject is None
     assert only(text, language="zh", watched=spans(text, "zh")).subject == "深度求索"
