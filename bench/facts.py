@@ -5,7 +5,8 @@ CORPUS is a folder with ``facts.jsonl`` in the form of the contract, section 6, 
 a speaker is right. LABELS is a folder of labels without texts (``bench/facts-labels.md``), DIR holds the corpora they
 point into: then the halves are measured apart, and each language.
 
-The speed is that of all facts of a reading by one core: topics, quotes, figures.
+The speed is that of all facts of a reading by one core: topics, quotes, figures; of three passes over a text the
+fastest counts.
 """
 
 import argparse
@@ -24,6 +25,8 @@ from extractors.facts.topics import compile_topics, match
 from extractors.identity import sha256_hex
 from extractors.model import Figure, Quote, WatchedTopic
 
+#: The fastest of these counts: the rest is the machine's other work.
+_PASSES = 3
 _QUERY = "deepseek OR nvidia OR (R1 AND (china OR openai))"
 _TOPICS = (
     WatchedTopic(topic_id="deepseek", title="DeepSeek", query=_QUERY, query_version=sha256_hex(_QUERY)[:12]),
@@ -44,7 +47,11 @@ def measure(records: Iterable[dict[str, Any]]) -> list[Score]:
     # The first text of a language compiles its patterns; that is no part of the speed.
     for language in {record.get("language") for record in records}:
         _facts({"text": "“It cost $5,” he said.", "language": language})
-    return [_score(record) for record in records]
+    # Pass after pass over all texts: what a text leaves in the caches is gone when it comes again.
+    passes = [[_score(record) for record in records] for _ in range(_PASSES)]
+    for first, *others in zip(*passes, strict=True):
+        first.seconds = min(score.seconds for score in (first, *others))
+    return passes[0]
 
 
 def _facts(record: dict[str, Any]) -> tuple[tuple[Figure, ...], tuple[Quote, ...]]:

@@ -175,7 +175,7 @@ class Newsdesk(RuleBasedStateMachine):
                     title="A title",
                     mentions=reading.mentions,
                     coverage=reading.coverage,
-                )  # fmt: skip
+                )
             )
             self.cover(key, covered & {key} and [asked.topic_id], is_news=True, topics=[asked])
         load_answers(self.warehouse.con, [asked], answers, now=now)
