@@ -26,6 +26,7 @@ def sync_topics(con: duckdb.DuckDBPyConnection, topics: Sequence[WatchedTopic], 
     """
     rows = [{name: getattr(topic, name) for name in _TOPIC} for topic in topics]
     with transaction(con), staged(con, "watched", schema=_TOPIC, rows=rows):
+        con.execute(_CLEAR_REOPENED)
         con.execute(_CLOSE, [now])
         con.execute(_RETITLE)
         return len(con.execute(_OPEN, [now]).fetchall())
@@ -72,6 +73,17 @@ _CLOSE = """
 update topics set valid_to = ?
 where valid_to is null
     and (topic_id, query_version) not in (select (topic_id, query_version) from watched)
+"""
+
+# A query that is changed back finds what it found before; what the version between them lost is then new again.
+_CLEAR_REOPENED = """
+delete from coverage using watched
+where coverage.topic_id = watched.topic_id
+    and coverage.query_version = watched.query_version
+    and not exists (
+        from current_coverage
+        where current_coverage.topic_id = coverage.topic_id and current_coverage.article_id = coverage.article_id
+    )
 """
 
 _RETITLE = """

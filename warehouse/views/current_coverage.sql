@@ -19,6 +19,14 @@ with asked as (
     where current.valid_to is null
         and current.backfilled_at is null
         and articles.loaded_at < current.valid_from
+        -- A newer version that was asked of it and did not find it has the last word.
+        and not exists (
+            from topics as newer
+            where newer.topic_id = closed.topic_id
+                and newer.valid_to is not null
+                and newer.valid_from > closed.valid_from
+                and (newer.backfilled_at is not null or newer.valid_from <= articles.loaded_at)
+        )
 ), latest as (
     select * exclude (valid_from)
     from unasked
