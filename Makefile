@@ -8,7 +8,7 @@ CORPORA ?= ../shared/corpora
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-fast check fix lint types imports docs docs-check constraints clean \
         bench-text bench-stories bench-facts bench-feeds bench-polling bench-day bench-flow bench-peers bench-mutants bench-backfill \
-        bench-topics bench-growth bench-search
+        bench-topics bench-growth bench-search bench-warehouse
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -98,6 +98,9 @@ bench-backfill: $(READY) ## an archive of 1 GB taken in, killed ten times
 
 bench-growth: $(READY) ## the look-up of held texts at 10^4 to 10^7 of them
 	@$(BIN)/python -m bench.growth
+
+bench-warehouse: $(READY) ## loading, publishing and asking at once, at 100,000 articles
+	@$(BIN)/python -m bench.warehouse
 
 bench-search: $(READY) ## search() over 100,000 generated articles: cost of the index, of publishing, of queries
 	@$(BIN)/python -m bench.search

@@ -78,8 +78,8 @@ class Service:
             wait_until_healthy(self.api, seconds=_START_SECONDS, is_alive=self.server.is_running)
             note(f"Prefect {check_version(self.api)} is at {self.ui} (its data: {self._home / 'server'})")
             command = shlex.join([sys.executable, "-I", "-S", quick.__file__])
-            # It sees for itself which runs live. The automation that hears their heartbeats costs SQLite a write for
-            # each event of a run, and "database is locked" came with it (Prefect 3.8).
+            # It sees for itself which runs live. The automation that hears their heartbeats would cost SQLite a write
+            # for each event of a run.
             note(f"deployed {', '.join(deploy(self.api, command=command, has_automations=False))}")
             self.bury_dead_runs(older_than_seconds=0)
             self.worker.start()
@@ -114,8 +114,8 @@ class Service:
             "PREFECT_WORKER_QUERY_SECONDS": "0.5",
             # A run that finds its deployment's place taken tries again after so long; Prefect's default is 30.
             "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "5",
-            # Requests that wait for SQLite's one writer each hold a connection. With Prefect's 5 and 10 nothing moved
-            # for a minute in two of three trials on a busy machine, with 40 in one of three (3.8).
+            # Requests that wait for SQLite's one writer each hold a connection. With Prefect's 5 and 10 nothing moved for
+            # a minute at times on an overloaded machine; with 40 that was seen once in six trials, too (3.8).
             "PREFECT_SERVER_DATABASE_SQLALCHEMY_POOL_SIZE": "40",
             "PREFECT_SERVER_DATABASE_SQLALCHEMY_MAX_OVERFLOW": "40",
             # In memory, they would be lost with the server, and their places stay taken.

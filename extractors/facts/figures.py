@@ -94,9 +94,10 @@ def _figure(
     if per_value is None:
         per_value, per_unit = per_before(text, amount.start)
     left, right = sentence_around(text, amount.start, amount.end)
-    source = finder.source((left, right), amount.start)
-    subject, subjects = finder.find(amount.start, sentence=(left, right), source=source)
     speaker = next((quote.speaker for quote in quotes if quote.char_start <= amount.start < quote.char_end), None)
+    source = finder.source((left, right), amount.start)
+    teller = source or ((speaker, left) if speaker else None)
+    subject, subjects = finder.find(amount.start, sentence=(left, right), source=teller)
     return Figure(
         char_start=amount.start,
         char_end=amount.end,

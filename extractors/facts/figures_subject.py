@@ -48,8 +48,8 @@ class SubjectFinder:
         Return (the guessed subject, all names of the sentence).
 
         The first name of the clause before the figure; else the last name before it in the sentence; else the first
-        name of the sentence before. The *source* of the figure with the words about it, indices, dates and
-        nationalities are never subjects.
+        name of the last sentence before that has one. The *source* of the figure with the words about it, indices,
+        dates and nationalities are never subjects.
         """
         inside = [name for name in self.names.between(*sentence) if self._is_thing(name)]
         subjects = tuple(dict.fromkeys(name.person or name.surface for name in inside))[:_LISTED]
@@ -73,13 +73,17 @@ class SubjectFinder:
         )
 
     def _earlier(self, at: int, source: tuple[str, int] | None) -> Name | None:
-        """Return the first name of the sentence before the one that starts at *at*, in the same paragraph."""
+        """Return the first name of the last sentence before *at*, in the same paragraph, that has one."""
         line = self._text.rfind("\n", 0, at) + 1
-        if at <= line:
+        names = [
+            name
+            for name in self.names.between(max(line, at - _BACK), at)
+            if self._is_thing(name) and self._may_be(name, source)
+        ]
+        if not names:
             return None
-        left, _right = sentence_around(self._text, *[max(line, len(self._text[:at].rstrip()) - 1)] * 2)
-        names = self.names.between(max(left, at - _BACK), at)
-        return next((name for name in names if self._is_thing(name) and self._may_be(name, source)), None)
+        left, _right = sentence_around(self._text, names[-1].start, names[-1].end)
+        return next(name for name in names if name.start >= left)
 
     def _is_thing(self, name: Name) -> bool:
         words = name.surface.split()
