@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 CORPORA ?= ../shared/corpora
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check fix lint types imports docs docs-check constraints clean \
+.PHONY: help setup demo test test-fast test-kills check fix lint types imports docs docs-check constraints clean \
         bench-text bench-stories bench-facts bench-feeds bench-polling bench-day bench-flow bench-peers bench-mutants bench-backfill \
         bench-topics bench-growth bench-search bench-warehouse
 
@@ -33,6 +33,9 @@ test: $(READY) ## the whole test suite
 
 test-fast: $(READY) ## what runs in seconds
 	@$(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadgroup -m "not slow"
+
+test-kills: $(READY) ## the main job killed thirty times at random moments
+	@NEWSDESK_TEST_KILLS=30 $(BIN)/pytest -q tests/flows/test_killed.py
 
 check: lint types imports docs-check test ## everything CI runs
 

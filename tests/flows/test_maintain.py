@@ -119,4 +119,4 @@ def test_the_doctor_warns_of_it(home: Path) -> None:
 
     warnings = [one["warning"] for one in json.loads(done.stdout) if "warning" in one]
     assert warnings[0] == "a feed has been due for 8 days and nobody polled it: is it running?"
-    assert [words.split()[4] for words in warnings[1:]] == ["courier.example", "gridpost.example", "wireline.example"]
+    assert [words.split()[3] for words in warnings[1:]] == ["courier.example", "gridpost.example", "wireline.example"]

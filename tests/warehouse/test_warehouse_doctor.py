@@ -9,6 +9,15 @@ from tests.warehouse.newsroom import CLAIMS, Newsroom, Warehouse
 from warehouse.doctor import checks, run_checks
 
 #: By check, the statement that plants its fault. Nothing else in the project writes like this.
+#: An alert of outcome {} and instant of sending {}, {} times.
+_ALERT = """
+    insert into alerts by name
+    select
+        'a' as alert_id, 'r' as rule, 'new story' as kind, 't' as topic_id, 's' as story_id, 'h' as headline,
+        'x' as reason, now() as created_at, now() as due_at, 'm' as message_id, 1 as attempt_count,
+        '{}' as outcome, {}::timestamptz as sent_at, 'e' as error
+    from range({})
+"""
 FAULTS = {
     "archive_covers_documents": "update archives set committed_bytes = 0",
     "article_is_current_revision": "update articles set title = 'Another' where load_seq = 1",
@@ -17,6 +26,9 @@ FAULTS = {
     "coverage_has_mentions": "delete from mentions where zone = 'title'",
     "coverage_keys": "update coverage set topic_id = 'nobody'",
     "document_is_held": "delete from documents",
+    "alert_delivery": _ALERT.format("failed", "null", 1),
+    "alert_keys": _ALERT.format("pending", "null", 2),
+    "alert_outcomes": _ALERT.format("sent", "null", 1),
     "document_is_referred_to": (
         "insert into documents select * replace ('ff' as document_sha256, 'x' as url) from documents limit 1"
     ),
@@ -37,6 +49,8 @@ FAULTS = {
     "quote_offsets": "update quotes set char_start = char_start - 1",
     "removal_keys": "delete from removals where ordinal = 1",
     "runs_are_known": "delete from runs",
+    "search_terms": "insert into search_terms values (9, 'wo', 'word', false, 1, [1], [1, 2])",
+    "search_texts": "insert into search_texts select 1, 1, 1, 1, 0, 0 from range(2)",
     "site_blocks": "insert into site_blocks from site_blocks limit 1",
     "story_aliases": "insert into story_aliases select story_id, story_id, now(), story_id from stories limit 1",
     "story_counts": "update stories set source_count = 9",
