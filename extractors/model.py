@@ -305,8 +305,8 @@ class Reading:
     quotes: tuple[Quote, ...] = ()
     #: What may be furniture of the site, whether it was stripped or not.
     sightings: tuple[Sighting, ...] = ()
-    #: Of the article's text, by ``stories.fingerprint``: what texts with the same words have in common, and what stories
-    #: that carry the same text are found by. Both empty: no text.
+    #: Of the article's text, by ``stories.fingerprint``: what texts with the same words have in common, and what
+    #: stories that carry the same text are found by. Both empty: no text.
     words_key: str = ""
     sketch: tuple[int, ...] = ()
 

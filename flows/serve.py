@@ -114,8 +114,8 @@ class Service:
             "PREFECT_WORKER_QUERY_SECONDS": "0.5",
             # A run that finds its deployment's place taken tries again after so long; Prefect's default is 30.
             "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "5",
-            # Requests that wait for SQLite's one writer each hold a connection. With Prefect's 5 and 10 nothing moved for
-            # a minute at times on an overloaded machine; with 40 that was seen once in six trials, too (3.8).
+            # Requests that wait for SQLite's one writer each hold a connection. With Prefect's 5 and 10 nothing moved
+            # for a minute at times on an overloaded machine; with 40 that was seen once in six trials, too (3.8).
             "PREFECT_SERVER_DATABASE_SQLALCHEMY_POOL_SIZE": "40",
             "PREFECT_SERVER_DATABASE_SQLALCHEMY_MAX_OVERFLOW": "40",
             # In memory, they would be lost with the server, and their places stay taken.

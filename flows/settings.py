@@ -112,9 +112,7 @@ class Settings(BaseSettings):
         default=False,
         description="Write briefings/TOPIC.html below the home after each publication; a second or two for each topic.",
     )
-    briefing_days: int = Field(
-        default=30, ge=0, description="Days that these briefings look back. 0: everything held."
-    )
+    briefing_days: int = Field(default=30, ge=0, description="Days that these briefings look back. 0: everything held.")
     dispatch: str = Field(
         default_factory=lambda: "event" if os.environ.get("PREFECT_API_URL") else "inline",
         description="How follow-up work starts: 'inline' in this process, 'event' by Prefect's triggers.",

@@ -89,7 +89,8 @@ def load_answers(
 
     An article that an earlier version covers until now keeps the number under which readers saw it; one that is gained
     gets a new one, so that a reader who keeps its place is shown it once. Coverage of earlier versions stays; their
-    mentions in the current revision are replaced. An article edited since it was asked is left alone: its edit asked it.
+    mentions in the current revision are replaced. An article edited since it was asked is left alone: it was asked
+    with its edit.
 
     Args:
         con: The writer's connection.
