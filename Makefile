@@ -59,9 +59,10 @@ docs: $(READY) ## write the generated pages anew (data dictionary, CLI, settings
 docs-check: $(READY)
 	@$(BIN)/python -m flows.reference --check
 
+# With extras: without them pip looks for the newest release that has the extra, and refuses it for want of a hash.
 constraints: $(READY) ## pin today's versions with hashes
 	@$(BIN)/pip install --quiet pip-tools
-	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --extra dev --strip-extras --allow-unsafe --no-header \
+	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --extra dev --no-strip-extras --allow-unsafe --no-header \
 	  --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o constraints.txt pyproject.toml
 
 bench-text: $(READY) ## text quality on every corpus of $(CORPORA)

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from extractors.errors import CursorError
+from warehouse.durable import sync_folder
 from warehouse.gate import held_gate
 from warehouse.unread import Mark
 
@@ -137,8 +138,4 @@ def _write(path: Path, text: str) -> None:
         writing.flush()
         os.fsync(writing.fileno())
     temporary.replace(path)
-    handle = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    sync_folder(path.parent)

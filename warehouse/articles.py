@@ -13,6 +13,7 @@ from extractors.model import CollectedEntry, Outcome
 from warehouse import article_rows as rows
 from warehouse.archives import write_archives
 from warehouse.connection import transaction
+from warehouse.coverage import UPDATE_COVERAGE
 from warehouse.furniture import learn
 from warehouse.postings_current import current_postings
 from warehouse.staging import TEXT, staged
@@ -197,7 +198,7 @@ def _write_coverage(
     ):
         if edited:
             con.execute(_DROP_COVERAGE)
-            con.execute(_UPDATE_COVERAGE)
+            con.execute(UPDATE_COVERAGE)
         added = con.execute(_ADD_COVERAGE, [last]).fetchall()
     held = last - (len(written) - len(edited))
     last = max([last, *(row[1] for row in added)])
@@ -315,19 +316,6 @@ where coverage.article_id = edited.article_id
     and not exists (
         from batch where batch.article_id = coverage.article_id and batch.topic_id = coverage.topic_id
     )
-"""
-
-_UPDATE_COVERAGE = """
-update coverage set
-    relevance = batch.relevance,
-    mention_count = batch.mention_count,
-    in_title = batch.in_title,
-    in_lede = batch.in_lede,
-    first_mention_at_char = batch.first_mention_at_char
-from batch
-where coverage.article_id = batch.article_id
-    and coverage.topic_id = batch.topic_id
-    and coverage.query_version = batch.query_version
 """
 
 _ADD_COVERAGE = """

@@ -10,6 +10,7 @@ import duckdb
 from extractors.model import Coverage, Mention, WatchedTopic
 from warehouse import article_rows
 from warehouse.connection import transaction
+from warehouse.coverage import UPDATE_COVERAGE
 from warehouse.staging import INTEGER, TEXT, named_rows, staged
 
 
@@ -133,7 +134,7 @@ def _replace(con: duckdb.DuckDBPyConnection) -> dict[str, CoverageChange]:
         topic: CoverageChange(gained_count=gained, lost_count=lost, covered_count=covered)
         for topic, gained, lost, covered in con.execute(_COUNTS).fetchall()
     }
-    for sql in (_DROP_MENTIONS, "insert into mentions by name from mentioned", _DROP_COVERAGE, _UPDATE_COVERAGE):
+    for sql in (_DROP_MENTIONS, "insert into mentions by name from mentioned", _DROP_COVERAGE, UPDATE_COVERAGE):
         con.execute(sql)
     con.execute(_ADD_COVERAGE)
     con.execute(_RAISE_SEQUENCE)
@@ -223,19 +224,6 @@ where coverage.topic_id = wanted.topic_id
     and not exists (
         from batch where batch.article_id = coverage.article_id and batch.topic_id = coverage.topic_id
     )
-"""
-
-_UPDATE_COVERAGE = """
-update coverage set
-    relevance = batch.relevance,
-    mention_count = batch.mention_count,
-    in_title = batch.in_title,
-    in_lede = batch.in_lede,
-    first_mention_at_char = batch.first_mention_at_char
-from batch
-where coverage.article_id = batch.article_id
-    and coverage.topic_id = batch.topic_id
-    and coverage.query_version = batch.query_version
 """
 
 _ADD_COVERAGE = """

@@ -100,3 +100,17 @@ where topic_id not in (select topic_id from topics where valid_to is null)
 order by topic_id
 returning topic_id
 """
+
+#: Coverage that was found again, staged as ``batch``: the numbers change, load_seq and matched_at stay.
+UPDATE_COVERAGE = """
+update coverage set
+    relevance = batch.relevance,
+    mention_count = batch.mention_count,
+    in_title = batch.in_title,
+    in_lede = batch.in_lede,
+    first_mention_at_char = batch.first_mention_at_char
+from batch
+where coverage.article_id = batch.article_id
+    and coverage.topic_id = batch.topic_id
+    and coverage.query_version = batch.query_version
+"""

@@ -20,6 +20,7 @@ from typing import IO
 
 import numpy as np
 
+from warehouse.durable import sync_folder
 from warehouse.postings_runs import PAGE, Entries, Run, merged
 
 #: The folder below the home folder.
@@ -106,7 +107,7 @@ class Postings:
         manifest = {"format": _FORMAT, "mark": mark, "runs": [asdict(each) for each in runs]}
         _written(self.folder / f".{_MANIFEST}", json.dumps(manifest, indent=1).encode())
         (self.folder / f".{_MANIFEST}").replace(self.folder / _MANIFEST)
-        _fsync(self.folder)
+        sync_folder(self.folder)
         self._open()
         self._tidy()
         return True
@@ -250,12 +251,3 @@ def _written(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _fsync(folder: Path) -> None:
-    """Wait until the disk has the names in *folder*."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

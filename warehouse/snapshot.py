@@ -8,6 +8,7 @@ from pathlib import Path
 
 from extractors.errors import WarehouseError
 from warehouse.connection import SNAPSHOT_NAME, WAREHOUSE_NAME, mapped_errors, opened
+from warehouse.durable import sync_folder
 from warehouse.gate import held_gate
 from warehouse.search import catch_up
 
@@ -71,7 +72,7 @@ def _replace_snapshot(home: Path) -> int:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
-    _fsync(home)
+    sync_folder(home)
     return byte_count
 
 
@@ -81,15 +82,6 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copyfileobj(reading, writing, _COPY_BYTES)
         writing.flush()
         os.fsync(writing.fileno())
-
-
-def _fsync(folder: Path) -> None:
-    """Wait until the disk has the names in *folder*."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 _CONTENT = "select last_load_seq, (select count(*) from articles) from load_sequence"
