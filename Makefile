@@ -13,12 +13,13 @@ CORPORA ?= ../shared/corpora
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-# Hash-checked and without a resolver: what was tried is what is installed.
+# Hash-checked, and what was tried is what is installed. As constraints, too: else pip looks for the newest release of a
+# package that another one wants with an extra, and refuses it for want of a hash.
 $(READY): pyproject.toml constraints.txt
 	@echo "setting up $(VENV) (once, about a minute)"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "newsdesk needs Python 3.11 or newer; try: make PYTHON=python3.12 ...")'
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt -c constraints.txt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
@@ -59,10 +60,9 @@ docs: $(READY) ## write the generated pages anew (data dictionary, CLI, settings
 docs-check: $(READY)
 	@$(BIN)/python -m flows.reference --check
 
-# With extras: without them pip looks for the newest release that has the extra, and refuses it for want of a hash.
 constraints: $(READY) ## pin today's versions with hashes
 	@$(BIN)/pip install --quiet pip-tools
-	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --extra dev --no-strip-extras --allow-unsafe --no-header \
+	@$(BIN)/pip-compile --quiet --upgrade --generate-hashes --extra dev --strip-extras --allow-unsafe --no-header \
 	  --no-annotate --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o constraints.txt pyproject.toml
 
 bench-text: $(READY) ## text quality on every corpus of $(CORPORA)
