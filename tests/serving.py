@@ -15,12 +15,15 @@ from typing import Any
 import duckdb
 import pytest
 from desk import ROOT, newsdesk_command, sample_environment
+from receiver import Receiver, receiving
 
 from flows.api import ask
 from flows.newsroom import Newsroom
 
 START_SECONDS = 300.0
 FEED = "courier.example/feed.rss"
+_TOPIC = 'title = "DeepSeek"\n'
+_RULE = '[alerts.desk]\nurl = "env:NEWSDESK_TEST_HOOK"\nwhen = "new story"\n'
 _WORDS = (
     "harbour", "crane", "ledger", "gauge", "copper", "barge", "tariff", "winter", "signal", "quarry",
     "orchard", "timber", "council", "ferry", "granite", "kettle", "meadow", "lantern", "archive", "furnace",
@@ -38,6 +41,7 @@ class Desk:
     api: str
     process: "subprocess.Popen[str]"
     log: Path
+    receiver: Receiver
     published: int = 0
 
     def announce(self) -> str:
@@ -92,6 +96,10 @@ class Desk:
             row = con.execute(query, [url]).fetchone()
         return bool(row and row[0])
 
+    def told(self, url: str) -> int:
+        """Return how many alerts about the page at *url* have arrived."""
+        return sum(f"{url}\n" in f"{post['message']}\n" for post in self.receiver.posts)
+
     def child(self, words: str) -> int:
         """Return the process id of the child whose command line has *words*."""
         for folder in Path("/proc").glob("[0-9]*"):
@@ -144,13 +152,16 @@ def served_desk(folder: Path, *options: str, **env: str) -> Iterator[Desk]:
     port = free_port()
     log = folder / "serve.log"
     home = folder / "newsdesk-data"
-    with Newsroom(folder / "room") as newsroom, log.open("w") as written:
+    watchlist = folder / "room" / "watchlist.toml"
+    written = watchlist.read_text().replace(_TOPIC, f'{_TOPIC}alert = ["desk"]\n')
+    watchlist.write_text(f"{written}\n{_RULE}")
+    with Newsroom(folder / "room") as newsroom, receiving() as receiver, log.open("w") as written_log:
         process = subprocess.Popen(
             newsdesk_command("serve", "--port", str(port), *options),
             env=sample_environment(home, newsroom)
-            | {"NEWSDESK_WATCHLIST": str(folder / "room" / "watchlist.toml")}
+            | {"NEWSDESK_WATCHLIST": str(watchlist), "NEWSDESK_TEST_HOOK": receiver.url}
             | env,
-            stdout=written,
+            stdout=written_log,
             stderr=subprocess.STDOUT,
             text=True,
             cwd=folder,
@@ -163,7 +174,7 @@ def served_desk(folder: Path, *options: str, **env: str) -> Iterator[Desk]:
                 what="the service starts",
             )
             assert process.poll() is None, log.read_text()
-            yield Desk(home, newsroom, f"http://127.0.0.1:{port}/api", process, log)
+            yield Desk(home, newsroom, f"http://127.0.0.1:{port}/api", process, log, receiver)
         finally:
             process.send_signal(signal.SIGTERM)
             try:

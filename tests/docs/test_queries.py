@@ -21,6 +21,7 @@ MAY_BE_EMPTY = {
     "from subscriptions",
     "not feeds.is_watched",
     "from edits",
+    "from problems",
     "from backfills",
     "from looks",
     "change = 're-extracted'",

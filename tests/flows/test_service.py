@@ -47,14 +47,15 @@ def settle(desk: Desk) -> None:
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("service")]
 
 
-def test_an_entry_of_a_feed_is_queryable_within_half_a_minute_untouched(desk: Desk) -> None:
+def test_an_entry_of_a_feed_is_queryable_and_told_within_half_a_minute_untouched(desk: Desk) -> None:
     settle(desk)
     url = desk.announce()
     poll = desk.start("poll", only_due=False)
 
-    seconds = wait_for(lambda: desk.covers(url), seconds=PROMISED_SECONDS, what="coverage is in the snapshot")
+    covered = wait_for(lambda: desk.covers(url), seconds=PROMISED_SECONDS, what="coverage is in the snapshot")
+    told = wait_for(lambda: desk.told(url) > 0, seconds=PROMISED_SECONDS - covered, what="the alert is at its receiver")
 
-    print(f"{seconds:.1f} s from the entry to its coverage in the snapshot")  # noqa: T201 - shown when it fails
+    print(f"{covered:.1f} s from the entry to its coverage in the snapshot, {told:.1f} s more to the alert")  # noqa: T201 - shown when it fails
     assert desk.ended(poll) == "COMPLETED"
     rung = desk.ask("/events/filter", {"filter": {"event": {"name": ["newsdesk.entries.found"]}}})
     assert rung["total"] >= 2
@@ -153,6 +154,17 @@ def _uuid() -> str:
     import uuid
 
     return str(uuid.uuid4())
+
+
+def test_each_story_was_told_once_whatever_was_killed(desk: Desk) -> None:
+    settle(desk)
+    desk.announce()
+    desk.start("poll", only_due=False)
+    urls = [f"http://courier.example/technology/2026/deepseek-{number}" for number in range(1, desk.published + 1)]
+
+    wait_for(lambda: all(desk.told(url) for url in urls), seconds=3 * PROMISED_SECONDS, what="the last alert arrives")
+
+    assert {url: desk.told(url) for url in urls} == dict.fromkeys(urls, 1)
 
 
 def test_deployed_again_nothing_is_there_twice(desk: Desk) -> None:
