@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 CORPORA ?= ../shared/corpora
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast test-kills check fix lint types imports docs docs-check constraints clean \
+.PHONY: help setup demo test test-fast test-service test-kills check fix lint types imports docs docs-check constraints clean \
         bench-text bench-stories bench-facts bench-feeds bench-polling bench-day bench-flow bench-peers bench-mutants bench-backfill \
         bench-topics bench-growth bench-search bench-warehouse
 
@@ -29,11 +29,14 @@ demo: $(READY) ## the offline newsroom: poll, collect, publish, three answers in
 	@$(BIN)/newsdesk demo
 
 # Two processes a run on two cores: many tests wait for a server or a child of their own.
-test: $(READY) ## the whole test suite
-	@$(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadgroup
+test: $(READY) ## the test suite, all but the service as a whole
+	@$(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadgroup -m "not service"
+
+test-service: $(READY) ## newsdesk serve as a whole: killed, restarted, with Postgres; wants a machine of its own
+	@$(BIN)/pytest -q -m service
 
 test-fast: $(READY) ## what runs in seconds
-	@$(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadgroup -m "not slow"
+	@$(BIN)/pytest -q -n auto --maxprocesses 4 --dist loadgroup -m "not slow and not service"
 
 test-kills: $(READY) ## the main job killed thirty times at random moments
 	@NEWSDESK_TEST_KILLS=30 $(BIN)/pytest -q tests/flows/test_killed.py

@@ -29,9 +29,8 @@ COMPARED = {
     "mentions": "select article_id, revision, topic_id, term, raw, zone, char_start, char_end from mentions",
     "coverage": "select article_id, topic_id, query_version, relevance, mention_count from coverage",
     "documents": "select document_sha256, url, final_url, http_status, charset, body_bytes from documents",
-    "stories": "select story_id, title, first_article_id, article_count, source_count from stories",
-    "story_articles": "select story_id, article_id, relation, similarity, containment, novelty, evidence "
-    "from story_articles",
+    # Who had a text first depends on when a feed was first polled, which a kill does change; who shares it does not.
+    "stories": "select list(article_id order by article_id) from story_articles group by story_id",
     "topics": "select topic_id, query, query_version from topics",
     "feeds": "select feed_id, url, kind, is_active, status from feeds",
 }

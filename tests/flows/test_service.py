@@ -44,7 +44,7 @@ def settle(desk: Desk) -> None:
     wait_for(is_quiet, seconds=150, what="all runs end")
 
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("service")]
+pytestmark = [pytest.mark.service, pytest.mark.timeout(600), pytest.mark.xdist_group("service")]
 
 
 def test_an_entry_of_a_feed_is_queryable_and_told_within_half_a_minute_untouched(desk: Desk) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from serving import free_port, served_desk, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.service, pytest.mark.timeout(500)]
 
 
 def _programs() -> Path | None:
