@@ -1,5 +1,6 @@
 """Run newsdesk as a person would, in a process of its own, and look at what it published."""
 
+import gzip
 import os
 import shutil
 import sys
@@ -47,3 +48,8 @@ def unavailable(reason: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def gzipped(data: bytes) -> bytes:
+    """Compress without the time: it would differ between the processes that collect the tests."""
+    return gzip.compress(data, mtime=0)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import brotli
 import pytest
+from desk import gzipped
 from hypothesis import given
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
@@ -230,11 +231,11 @@ def chunks(body: bytes) -> bytes:
     "block",
     [
         http(PAGE),
-        http(gzip.compress(PAGE), "Content-Encoding: gzip"),
+        http(gzipped(PAGE), "Content-Encoding: gzip"),
         http(brotli.compress(PAGE), "Content-Encoding: br"),
         http(zlib.compress(PAGE), "Content-Encoding: deflate"),
         http(chunks(PAGE), "Transfer-Encoding: chunked"),
-        http(chunks(gzip.compress(PAGE)), "Transfer-Encoding: chunked", "Content-Encoding: gzip"),
+        http(chunks(gzipped(PAGE)), "Transfer-Encoding: chunked", "Content-Encoding: gzip"),
         http(PAGE, "Content-Encoding: gzip"),
         http(PAGE, "Content-Encoding: br"),
         http(PAGE, "Transfer-Encoding: chunked"),
@@ -271,7 +272,7 @@ def test_what_is_no_page_is_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "crawl.warc.gz"
     path.write_bytes(
         b"".join(
-            gzip.compress(one)
+            gzipped(one)
             for one in (
                 record(b"software: x\r\n", kind="warcinfo", content_type="application/warc-fields"),
                 record(
@@ -296,7 +297,7 @@ def test_what_is_no_page_is_passed_over(tmp_path: Path) -> None:
 @pytest.mark.parametrize("is_packed", [True, False])
 def test_a_cut_archive_gives_what_stands_before_the_cut(tmp_path: Path, is_packed: bool) -> None:  # noqa: FBT001
     records = [record(http(PAGE + str(number).encode())) for number in range(4)]
-    members = [gzip.compress(one) for one in records] if is_packed else records
+    members = [gzipped(one) for one in records] if is_packed else records
     whole = b"".join(members)
     start = len(whole) - len(members[3])
     path = tmp_path / "crawl.warc"
@@ -309,7 +310,7 @@ def test_a_cut_archive_gives_what_stands_before_the_cut(tmp_path: Path, is_packe
 
 
 def test_broken_bytes_inside_an_archive_are_named(tmp_path: Path) -> None:
-    members = [gzip.compress(record(http(PAGE + str(number).encode()))) for number in range(4)]
+    members = [gzipped(record(http(PAGE + str(number).encode()))) for number in range(4)]
     path = tmp_path / "crawl.warc.gz"
     path.write_bytes(members[0] + members[1][:40] + bytes(60) + members[1][100:] + members[2] + members[3])
 
@@ -320,7 +321,7 @@ def test_broken_bytes_inside_an_archive_are_named(tmp_path: Path) -> None:
     assert "crawl.warc.gz: damaged at or after byte" in str(damage)
 
 
-@pytest.mark.parametrize("data", [b"<html>no archive</html>", gzip.compress(b"<html></html>"), b"WARC/1.0\r\n"])
+@pytest.mark.parametrize("data", [b"<html>no archive</html>", gzipped(b"<html></html>"), b"WARC/1.0\r\n"])
 def test_what_is_no_archive_is_an_archive_error(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "page.warc"
     path.write_bytes(data)

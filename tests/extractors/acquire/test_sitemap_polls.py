@@ -1,10 +1,10 @@
 """What a poll of a sitemap comes to."""
 
-import gzip
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from desk import gzipped
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -280,7 +280,7 @@ def test_no_entry_is_older_than_the_window_and_none_stands_twice(pages: list[tup
     assert {int(entry.url.rpartition("/")[2]) for entry in parsed.entries} == wanted
 
 
-@pytest.mark.parametrize("noise", [b"", b"\x00", gzip.compress(b"<urlset/>"), b"<urlset>" * 50])
+@pytest.mark.parametrize("noise", [b"", b"\x00", gzipped(b"<urlset/>"), b"<urlset>" * 50])
 def test_whatever_answers_is_a_poll(noise: bytes) -> None:
     assert decide_sitemap(STATE, answer(noise), now=NOW).polled_at == NOW
 
