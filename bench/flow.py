@@ -22,7 +22,7 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import quantiles
@@ -176,20 +176,27 @@ def measure(*, feeds: int, articles: int, workers: int) -> dict[str, float | int
     }
 
 
-def main() -> None:
-    """Read the options, measure, print a table or one JSON object."""
-    parser = argparse.ArgumentParser(prog="python -m bench.flow", description=__doc__)
+def print_measured(
+    measured: Callable[..., dict[str, float | int]], *, name: str, description: str | None, articles: int
+) -> None:
+    """Read the options of the command *name*, measure, print a table or one JSON object."""
+    parser = argparse.ArgumentParser(prog=f"python -m {name}", description=description)
     parser.add_argument("--feeds", type=int, default=40)
-    parser.add_argument("--articles", type=int, default=2000)
+    parser.add_argument("--articles", type=int, default=articles)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    result = measure(feeds=options.feeds, articles=options.articles, workers=options.workers)
+    result = measured(feeds=options.feeds, articles=options.articles, workers=options.workers)
     if options.json:
         print(json.dumps(result))
         return
-    for name, value in result.items():
-        print(f"{name:28}{value:>12}")
+    for figure, value in result.items():
+        print(f"{figure:28}{value:>12}")
+
+
+def main() -> None:
+    """Measure on the command line."""
+    print_measured(measure, name="bench.flow", description=__doc__, articles=2000)
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ def mutant(number: int, bases: Sequence[bytes]) -> tuple[str, bytes]:
     # In turn, so that a short run has each kind too.
     mutation = kinds[(number // _LARGE_EVERY if is_large else number) % len(kinds)]
     page = mutation(chooser.choice(bases), chooser)
-    if not is_large and chooser.random() < 0.2:  # noqa: PLR2004 - one in five is damaged twice
+    if not is_large and chooser.random() < 0.2:
         page = chooser.choice(SMALL)(page, chooser) if page else page
     return mutation.__name__, page
 

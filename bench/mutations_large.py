@@ -56,7 +56,7 @@ def wide_list(page: bytes, chooser: Random) -> bytes:
 
 def many_paragraphs(page: bytes, chooser: Random) -> bytes:
     """Add 20,000 paragraphs, alike or each different."""
-    if chooser.random() < 0.5:  # noqa: PLR2004
+    if chooser.random() < 0.5:
         return insert(page, chooser, (b"<p>" + WORDS + b"</p>") * 20_000)
     return insert(page, chooser, b"".join(b"<p>%d said that it was %d percent.</p>" % (n, n) for n in range(20_000)))
 
@@ -108,7 +108,7 @@ def deep_json_ld(page: bytes, chooser: Random) -> bytes:
 
 def large_json_ld(page: bytes, chooser: Random) -> bytes:
     """Add 10 MB of JSON-LD, an article among thousands of objects or one of endless text."""
-    if chooser.random() < 0.5:  # noqa: PLR2004
+    if chooser.random() < 0.5:
         claim = {"@graph": [{"@type": "NewsArticle", "headline": f"Number {number}"} for number in range(200_000)]}
     else:
         claim = {"@type": "NewsArticle", "articleBody": WORDS.decode() * (10 * _MEGABYTE // len(WORDS))}  # type: ignore[dict-item]
@@ -175,7 +175,7 @@ def damaged_letters(page: bytes, chooser: Random) -> bytes:
 
 def _large(chooser: Random) -> int:
     """Return 50 MB once in ten times, else 5."""
-    return _MEGABYTE * (50 if chooser.random() < 0.1 else 5)  # noqa: PLR2004
+    return _MEGABYTE * (50 if chooser.random() < 0.1 else 5)
 
 
 #: What breaks readers.

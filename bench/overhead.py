@@ -9,8 +9,6 @@ the wall seconds stand beside them. A first cycle on empty feeds comes before, a
 process costs is paid once, not by article. ``overhead_pct`` is the share of Prefect in the CPU seconds of the whole.
 """
 
-import argparse
-import json
 import os
 import socket
 import subprocess
@@ -22,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench.flow import environment, served, write_watchlist
+from bench.flow import environment, print_measured, served, write_watchlist
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 #: Told by its own process: CPU seconds with those of its readers, wall seconds, of the second cycle.
@@ -149,19 +147,8 @@ def _measured(program: str, *, feeds: int, articles: int, workers: int, api: str
 
 
 def main() -> None:
-    """Read the options, measure, print a table or one JSON object."""
-    parser = argparse.ArgumentParser(prog="python -m bench.overhead", description=__doc__)
-    parser.add_argument("--feeds", type=int, default=40)
-    parser.add_argument("--articles", type=int, default=1000)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    result = measure(feeds=options.feeds, articles=options.articles, workers=options.workers)
-    if options.json:
-        print(json.dumps(result))
-        return
-    for name, value in result.items():
-        print(f"{name:28}{value:>12}")
+    """Measure on the command line."""
+    print_measured(measure, name="bench.overhead", description=__doc__, articles=1000)
 
 
 if __name__ == "__main__":
