@@ -21,6 +21,12 @@ def test_the_generated_pages_are_fresh() -> None:
     assert stale_pages() == [], "run `make docs`"
 
 
+def test_a_generated_page_does_not_depend_on_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+
+    assert stale_pages() == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_link_leads_somewhere(page: Path) -> None:
     targets = [target for target in LINK.findall(page.read_text()) if "://" not in target and "mailto:" not in target]
