@@ -15,7 +15,7 @@ from extractors.errors import ServiceError
 _TIMEOUT_SECONDS = 30
 _STEP_SECONDS = 0.2
 #: A server on SQLite answers 503 while another of its transactions writes; Prefect's own client waits likewise.
-_PAUSES_SECONDS = (0.5, 1.0, 2.0, 4.0)
+_PAUSES_SECONDS = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
 #: Before it, concurrency limits of deployments and the triggers of prefect.yaml mean something else.
 OLDEST_SERVER = (3, 8)
 

@@ -96,7 +96,7 @@ class Service:
 
     def _make(self, environment: dict[str, str]) -> None:
         python = [sys.executable, "-m"]
-        server = [*python, "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(self._port)]
+        server = [*python, "flows.prefect_server", "start", "--host", "127.0.0.1", "--port", str(self._port)]
         worker = [*python, "prefect", "worker", "start", "--pool", POOL, "--type", "process"]
         worker += ["--name", "newsdesk", "--limit", str(_RUNS_AT_ONCE)]
         quiet = {"PREFECT_LOGGING_LEVEL": "WARNING", "PREFECT_SERVER_LOGGING_LEVEL": "WARNING"}
@@ -114,10 +114,6 @@ class Service:
             "PREFECT_WORKER_QUERY_SECONDS": "0.5",
             # A run that finds its deployment's place taken tries again after so long; Prefect's default is 30.
             "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "5",
-            # Requests that wait for SQLite's one writer each hold a connection. With Prefect's 5 and 10 nothing moved
-            # for a minute at times on an overloaded machine; with 40 that was seen once in six trials, too (3.8).
-            "PREFECT_SERVER_DATABASE_SQLALCHEMY_POOL_SIZE": "40",
-            "PREFECT_SERVER_DATABASE_SQLALCHEMY_MAX_OVERFLOW": "40",
             # In memory, they would be lost with the server, and their places stay taken.
             "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
             "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(self._home / "server" / "ui"),

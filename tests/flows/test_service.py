@@ -16,9 +16,9 @@ from extractors.errors import ServiceError
 from flows import deploy, quick
 from flows.serve import check_port
 
-#: From the moment the feed has the entry to the row in the snapshot, with a poll at once, on a machine that has a core
-#: to spare; where others want it too, all of it takes as many times longer.
-PROMISED_SECONDS = 30.0 * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1) / 2)
+#: From the moment the feed has the entry to the row in the snapshot, with a poll at once. `make test-service` holds it
+#: to the 30 s promised on a machine with a core to spare; beside a whole test suite this only says that it comes.
+PROMISED_SECONDS = float(os.environ.get("NEWSDESK_TEST_PROMISE_SECONDS", "120"))
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def settle(desk: Desk) -> None:
     wait_for(is_quiet, seconds=150, what="all runs end")
 
 
-pytestmark = [pytest.mark.service, pytest.mark.timeout(600), pytest.mark.xdist_group("service")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600), pytest.mark.xdist_group("service")]
 
 
 def test_an_entry_of_a_feed_is_queryable_and_told_within_half_a_minute_untouched(desk: Desk) -> None:
@@ -104,6 +104,7 @@ def test_what_a_lost_bell_left_is_found_by_the_next_run(desk: Desk) -> None:
     wait_for(lambda: desk.covers(url), seconds=PROMISED_SECONDS, what="coverage is in the snapshot")
 
 
+@pytest.mark.service
 def test_a_run_killed_in_the_middle_crashes_and_another_takes_its_work_up(desk: Desk) -> None:
     settle(desk)
     url = desk.announce()
@@ -132,6 +133,7 @@ def run_of(desk: Desk) -> int:
     return int(children[-1])
 
 
+@pytest.mark.service
 def test_a_burst_of_a_thousand_bells_leads_to_few_runs_and_the_last_is_heard(desk: Desk) -> None:
     settle(desk)
     before = len(desk.runs("collect"))
