@@ -112,8 +112,10 @@ class Service:
             "DO_NOT_TRACK": "1",
             # A look at the queue costs the server 10 ms; Prefect's default of 10 s is half the way to the reader.
             "PREFECT_WORKER_QUERY_SECONDS": "0.5",
-            # A run that finds its deployment's place taken tries again after so long; Prefect's default is 30.
-            "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "5",
+            # A run that finds its deployment's place taken tries again after so long; Prefect's default is 30. By the
+            # prefetch, too, which else takes up each run that is due within 10 s, now, at every look, to no avail.
+            "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "2",
+            "PREFECT_WORKER_PREFETCH_SECONDS": "0",
             # In memory, they would be lost with the server, and their places stay taken.
             "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
             "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(self._home / "server" / "ui"),
