@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from extractors.facts import figures_lexicon as lexicon
+from extractors.facts.alternation import one_of
 from extractors.facts.figures_numbers import number_pattern, number_value
 
 _WINDOW: Final = 30
@@ -21,14 +22,14 @@ _ONLY: Final = re.compile(
 )
 #: "c" and "near" are hedges, "ca" too; "over" in "over the 5 days" is none, so nothing stands between.
 _NUMBER: Final = r"(?P<number>\d[\d.,]*)?"
-_NOUNS: Final = lexicon.one_of(lexicon.PER_NOUNS)
+_NOUNS: Final = one_of(lexicon.PER_NOUNS)
 _PER: Final = re.compile(
     rf"\s?(?:(?P<each>/|per\s|for\severy\s|for\seach\s|every\s|each\s|an?\s|-a-|-per-|pro\s|par\s|por\s|je\s|a\s)"
     rf"(?P<amount>\d[\d.,]*)?\s?(?P<factor>(?:thousand|million|billion|mn|m|bn|k)\s)?(?P<noun>{_NOUNS}s?|"
     rf"[^\W\d_]+))(?![\w-])",
     re.IGNORECASE,
 )
-_PHRASE: Final = re.compile(rf"\s(?:{lexicon.one_of(lexicon.PER_PHRASES)})(?![^\W\d_])", re.IGNORECASE)
+_PHRASE: Final = re.compile(rf"\s(?:{one_of(lexicon.PER_PHRASES)})(?![^\W\d_])", re.IGNORECASE)
 _BEFORE_CJK: Final = re.compile(
     r"(?:每年|年均|年間|연간|매년|每月|月均|每天|毎年|毎月|每人|1人あたり|一人当たり)\D{0,3}$"
 )

@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from extractors.facts.alternation import one_of
 from extractors.facts.figures_amounts import Amount
 
 _TABLES: Final[dict[str, Any]] = tomllib.loads(
@@ -27,8 +28,8 @@ _LABELS: Final = _words("labels", "any")
 _PLURALS: Final = _words("plurals", "en")
 _SINGULARS: Final = _words("plurals", "singular")
 _NO_PLURALS: Final = _words("plurals", "not")
-_MEASURES: Final = "|".join(sorted(map(re.escape, _words("measures", "units")), key=len, reverse=True))
-_RATES: Final = "|".join(sorted(map(re.escape, _words("measures", "rates")), key=len, reverse=True))
+_MEASURES: Final = one_of(_words("measures", "units"))
+_RATES: Final = one_of(_words("measures", "rates"))
 _MEASURE: Final = re.compile(rf"[\s\u00a0-]?(?:(?P<rate>{_RATES})|(?P<unit>{_MEASURES}))(?![A-Za-z0-9_/])")
 _CUBIC: Final = re.compile(
     r"\s(?:cubic|square)\s(?:foot|feet|inch|inches|metres?|meters?|miles?|yards?)\b|\scu\.?\s?ft\b|\ssq\.?\s?ft\b"
@@ -39,7 +40,7 @@ _SPEED: Final = re.compile(
     r"(?:per|an|por|par|pro|in\sder|à\sl['’]|all['’])\s?(?:hour|hora|heure|Stunde|ora)\b"
 )
 _DEGREES: Final = re.compile(r"\s?(?:degrees?(?:\s(?:Celsius|Fahrenheit|C|F)\b)?|°\s?[CF]?|℃)|(?<=\d\d)[CF](?![^\W_])")
-_COUNTERS: Final = re.compile("|".join(sorted(map(re.escape, _words("counters", "yes")), key=len, reverse=True)))
+_COUNTERS: Final = re.compile(one_of(_words("counters", "yes")))
 #: "14个月" are months.
 _MONTHS: Final = re.compile("多?(?:月|小时|小時|星期|世纪|世紀|年|礼拜)")
 _CJK: Final = re.compile(r"[一-鿿ぁ-ヿ가-힣]")

@@ -2,11 +2,11 @@
 
 import re
 import tomllib
-from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
+from extractors.facts.alternation import one_of
 from extractors.facts.folding import fold
 
 _TABLES: Final[dict[str, Any]] = tomllib.loads(
@@ -50,13 +50,6 @@ MYRIADS: Final = {
     "十": 1e1, "百": 1e2, "千": 1e3, "万": 1e4, "萬": 1e4, "亿": 1e8, "億": 1e8, "兆": 1e12,
     "십": 1e1, "백": 1e2, "천": 1e3, "만": 1e4, "억": 1e8, "조": 1e12,
 }  # fmt: skip
-
-
-def one_of(words: Iterable[str]) -> str:
-    """Return an alternation of *words*, the longest first, so that no word hides a longer one."""
-    return "|".join(
-        re.escape(word).replace(r"\ ", r"\s") for word in sorted(words, key=lambda word: (-len(word), word))
-    )
 
 
 def key(word: str) -> str:

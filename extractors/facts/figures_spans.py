@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from extractors.facts import figures_lexicon as lexicon
+from extractors.facts.alternation import one_of
 from extractors.facts.figures_amounts import Amount, Setting, read_amount, scaled
 from extractors.facts.figures_context import hedge_before
 from extractors.facts.figures_counts import unit_of
@@ -32,7 +33,7 @@ _MOVED: Final = re.compile(
 _OUT_OF: Final = re.compile(
     r"\s(?:in\s(?:every\s)?(?=10|100|5|3|4|1,000|20)|out\sof\s(?:every\s)?)(\d{1,3}(?:,\d{3})*)(?![\w.:/-])"
 )
-_SIGN_BETWEEN: Final = re.compile(rf"\s?(?:{lexicon.one_of([*lexicon.SIGNS, *lexicon.BARE])})?\s?")
+_SIGN_BETWEEN: Final = re.compile(rf"\s?(?:{one_of([*lexicon.SIGNS, *lexicon.BARE])})?\s?")
 #: "between five and 10": the lower end as a word.
 _SPELT_LOW: Final = re.compile(rf"(?:(?<=between\s)|(?<=from\s))({'|'.join(SMALL)})\s(?:and|to)\s$", re.IGNORECASE)
 _MINUS: Final = "-−"

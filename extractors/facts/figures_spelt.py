@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from extractors.facts.alternation import one_of
 from extractors.facts.figures_amounts import Amount, Setting
 
 _ONES: Final = {
@@ -16,7 +17,7 @@ _TENS: Final = {
     "ninety": 90,
 }  # fmt: skip
 _SCALES: Final = {"hundred": 1e2, "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
-_WORD: Final = "|".join([*_ONES, *_TENS])
+_WORD: Final = one_of([*_ONES, *_TENS])
 _COMPARED: Final = r"more|less|fewer|as|the\s(?:size|number|amount|rate|price|cost)|higher|lower|bigger|"
 r"larger|smaller|faster|greater|likelier"
 _SPELT: Final = re.compile(

@@ -7,10 +7,11 @@ Rules and small lists of names only; see ``docs/explanation/quotes.md``.
 import re
 from typing import Final
 
-from extractors.facts.quotes_attribution import Attribution, Marked
+from extractors.facts.quotes_attribution import Attribution
 from extractors.facts.quotes_lexicon import LOOSE_WORDS, SMALL_WORDS, cues
 from extractors.facts.quotes_marks import marked_spans
 from extractors.facts.quotes_names import names_of
+from extractors.facts.quotes_speaker import Marked
 from extractors.facts.sentences import sentence_around
 from extractors.model import Quote
 
@@ -25,16 +26,35 @@ _DETERMINED: Final = re.compile(
 )
 _NAMED: Final = re.compile(
     r"\b(?:(?P<verb>called|titled|entitled|dubbed|named|nicknamed|known as|headlined|see|siehe|voir|véase)|"
-    r"song|book|film|movie|show|series|album|novel|play|hit|podcast|"
+    r"song|book|film|movie|show|series|album|novel|play|hit|podcast|livre|roman|chanson|émission|película|libro|novela|canción|"
     r"episode|magazine|hashtag|genannt|Titel|Film|Buch|intitulée?|titulad[oa])\s$"
+)
+_WORKS: Final = frozenset(
+    {
+        "film",
+        "livre",
+        "roman",
+        "chanson",
+        "émission",
+        "película",
+        "libro",
+        "novela",
+        "canción",
+        "podcast",
+        "Film",
+        "Buch",
+    }
 )
 _NAMED_CJK: Final = re.compile(
     r"(?:(?:以下|简|簡|统|統|俗|通|号|號|人)[称稱]|[称稱](?:[其之]?[为為]|作)|叫做|叫作|名为|名為|所谓的?|所謂的?|誉为|譽為|题为|題為|绰号|人称|という(?:名前)?の)\s*$"
 )
 _CALLS: Final = re.compile(
-    r"\b(?:he|she|it|they|who|we|I|also|have|has|had|[A-Z][\w’'-]+)\s(?:called|dubbed|nicknamed)\s$"
+    r"\b(?:(?:he|she|it|they|who|we|I|also|have|has|had|[A-Z][\w’'-]+)\s(?:called|dubbed|nicknamed)|"
+    r"what\s[^,.;]{1,40}\s(?:called|calls|dubbed))\s$"
 )
 _LONGEST_NAME: Final = 6
+#: Characters of a Chinese term or name.
+_LONGEST_TERM: Final = 20
 _STOP_INSIDE: Final = re.compile(r"[.?!,。！？，][”\"“»’'」』]*$")
 _VERBAL: Final = re.compile(r"\b(?:have|has|had|is|was|are|were|be|been|not|would|will|did)\s$")
 _FEW: Final = 3
@@ -43,15 +63,20 @@ _FEW: Final = 3
 _REPORTED: Final = 0.3
 #: Words from which marked ones are no term.
 _CLAUSE_WORDS: Final = 8
+#: Words from which marked ones are speech, whatever the other marks in the text are for.
+_MANY_WORDS: Final = 20
 #: Characters of narration in which a single marked word may still belong to the cue.
 _CLAUSE: Final = 220
 _SAID: Final = re.compile(
     r"(?:said|says|say|asked|told|tweeted|wrote|saying|chanted|chanting|shouted|yelled|replied|added|"
     r"stated)(?:\s\w+){0,3},?\s$|[:,]\s$"
 )
+#: Where somebody said it: on “Morning Talk”, im „Morgenmagazin“.
+_WHERE: Final = re.compile(r"\b(?:on|im|in|bei|beim|auf|dans|sur|en)\s(?:the\s|der\s|dem\s|le\s|la\s|el\s)?$")
 _CALLED: Final = re.compile(
     r"\b(?:call|describ|label|brand|dub|refer|characteri|dismiss|denounc|slam|blast|hail|nannt|bezeichne|"
-    r"qualifi)\w*\b[^.;]{0,60}$",
+    r"qualifi|dénonc|parl[eé]|évoqu|fustig|salu[eé]|accus|réclam|promet|promis|calific|denunci|tild[oó]|tach[oó]|habl[aoó]|"
+    r"defin|critic|celebr|lament)\w*\b[^.;]{0,60}$",
     re.IGNORECASE,
 )
 
@@ -96,8 +121,8 @@ def _is_clause(text: str, marked: Marked) -> bool:
 
 def _is_long(text: str, marked: Marked) -> bool:
     inner = text[marked.span.start : marked.span.end]
-    is_sentence = bool(_STOP_INSIDE.search(inner)) and len(_WORD.findall(inner)) > _FEW * 2
-    return is_sentence or bool(_CJK.search(inner))
+    count = len(_WORD.findall(inner))
+    return count >= _MANY_WORDS or (bool(_STOP_INSIDE.search(inner)) and count > _FEW * 2) or bool(_CJK.search(inner))
 
 
 def _quote(text: str, marked: Marked) -> Quote:
@@ -137,8 +162,17 @@ def _is_speech(text: str, marked: Marked, *, language: str) -> bool:  # noqa: PL
     before, after = text[marked.left : span.start], text[span.end : marked.right]
     if _is_named(before, words) or (_is_title(words) and not _SAID.search(before) and not _spoken(inner, marked)):
         return False
+    if (
+        words[0][0].isupper()
+        and (len(words) == 1 or _is_title(words))
+        and _WHERE.search(before)
+        and inner[-1] not in "?!"
+    ):
+        return False
     has_cue = _has_cue(marked)
     is_sentence = bool(re.search(r"[.?!,。！？，]$", inner))
+    if language == "zh" and not has_cue and _is_term_cjk(inner, before, after):
+        return False
     if count > _FEW or (is_sentence and (has_cue or count > 1)):
         return True
     if _CJK.search(inner):
@@ -158,13 +192,21 @@ def _is_speech(text: str, marked: Marked, *, language: str) -> bool:  # noqa: PL
     return count > 1 and not _DETERMINED.search(before)
 
 
+def _is_term_cjk(inner: str, before: str, after: str) -> bool:
+    """Tell whether short Chinese words without a stop stand within a clause: 参观了“...论坛”的展台."""
+    is_within = bool(_CJK.search(before[-1:])) and bool(_CJK.search(after[:1]))
+    return is_within and len(inner) < _LONGEST_TERM and not re.search(r"[，。！？；：]", inner)
+
+
 def _is_named(before: str, words: list[str]) -> bool:
     """Tell whether the words before make the marked ones a name: "a poem called", "the film"."""
     found = _NAMED.search(before)
     if found is None:
         return _NAMED_CJK.search(before) is not None
     if found["verb"] is None:
-        return _is_title(words) or len(words) == 1
+        # Only English and German write the words of a title with capitals.
+        is_short = found[0].strip() in _WORKS and len(words) <= _LONGEST_NAME
+        return _is_title(words) or len(words) == 1 or is_short
     return len(words) <= _LONGEST_NAME and not _CALLS.search(before)
 
 
@@ -180,8 +222,9 @@ def _is_reported(before: str) -> bool:
 
 def _is_title(words: list[str]) -> bool:
     """Tell whether all words that count begin with a capital: "Meet the Press"."""
-    large = [word for word in words if word.lower() not in SMALL_WORDS]
-    return len(words) > 1 and bool(large) and all(word[0].isupper() for word in large) and words[0][0].isupper()
+    if len(words) == 1 or not all(word[0].isupper() or word.lower() in SMALL_WORDS for word in words):
+        return False
+    return words[0][0].isupper() and any(word.lower() not in SMALL_WORDS for word in words)
 
 
 def _is_attributive(after: str, *, language: str) -> bool:

@@ -1,11 +1,9 @@
 """Who speaks where the cue names nobody: the narrator's last teller, the subject of the sentence."""
 
 import re
-from bisect import bisect_right
 from typing import Final
 
-from extractors.facts.quotes_lexicon import ROLES, Cues
-from extractors.facts.quotes_marks import Span
+from extractors.facts.quotes_lexicon import Cues, is_role
 from extractors.facts.quotes_names import Names
 from extractors.facts.quotes_speaker import Speaker, SpeakerFinder
 
@@ -16,8 +14,9 @@ IMPERSONAL: Final = re.compile(r"(?:hieß|heißt|hiess|heisst) es", re.IGNORECAS
 _FOR: Final = re.compile(r"\s*(?:Para|Pour|Für|Per)\s")
 _ROLE_COMMA: Final = re.compile(r"(?:el|la|los|las|le|les|l['’]|den|die|il|lo)\s?[\w-]+(?:\s[\w-]+){0,2}(?=,)")
 _THESE_WORDS: Final = re.compile(
-    r"\s?\.?\s(?:Con (?:esas|estas) palabras|Así(?: lo)?|De esta (?:forma|manera)|Mit diesen Worten|"
-    r"With (?:these|those) words|C['’]est en ces termes que)\s"
+    r"\s?\.?\s(?:Con (?:esas|estas|esa|esta) (?:palabras|frase|declaración|declaraciones)|Así(?: lo)?|"
+    r"De esta (?:forma|manera)|Mit diesen Worten|With (?:these|those) words|"
+    r"C['’]est (?:en ces termes|ainsi) que|C['’]est ce qu['’](?:a|ont)),?\s"
 )
 #: German reports speech in a mood of its own.
 _REPORTED: Final = re.compile(r"\b(?:sei|seien|werde|habe|könne|müsse|solle|wolle|dürfe|gebe|gehe|stehe|bleibe)\b")
@@ -31,10 +30,8 @@ _SENTENCE_END: Final = re.compile(r"[.!?…][”\"’»“)]*\s+(?=[\"“„«�
 class Context:
     """What the narration around marked words says of who speaks, for one text."""
 
-    def __init__(self, text: str, spans: list[Span], *, names: Names, cues: Cues, finder: SpeakerFinder) -> None:
+    def __init__(self, text: str, *, names: Names, cues: Cues, finder: SpeakerFinder) -> None:
         self._text = text
-        self._spans = spans
-        self._starts = [span.start for span in spans]
         self._names = names
         self._cues = cues
         self._finder = finder
@@ -70,7 +67,7 @@ class Context:
 
     def dropped(self, at: int, cue: str) -> Speaker | None:
         """Return the person that a verb without a subject at *at* goes on about."""
-        name = self._finder.last_person(at, sex="")
+        name = self._finder.pronouns.last_person(at, sex="")
         return Speaker(name.person, name.surface, cue, 0.7) if name else None
 
     def teller(self, at: int, *, reach: int = _FLOOR) -> tuple[str | None, str] | None:
@@ -82,23 +79,26 @@ class Context:
         """
         low = max(0, at - reach)
         for verb in reversed(list(self._cues.saying.finditer(self._text, low, at))):
-            if self._is_marked(verb.start()) or _PASSIVE.search(self._text, max(low, verb.start() - 20), verb.start()):
+            if self._finder.pronouns.is_marked(verb.start()) or _PASSIVE.search(
+                self._text, max(low, verb.start() - 20), verb.start()
+            ):
                 continue
             left = self._sentence_start(low, verb.start())
             subject = self._finder.after(verb.end(), at) if verb[0].lower() == "so" else None
             subject = subject or self._finder.before(left, verb.start())
-            if subject and (subject[0] or self._is_role(subject[1])):
+            if subject and (self._is_told_by(subject[0]) or self._is_role(subject[1])):
                 return subject
         return None
 
+    def _is_told_by(self, name: str | None) -> bool:
+        """Tell whether *name* can hold the floor: in German, where all nouns have capitals, only a person can."""
+        if name is None or self._cues.language != "de":
+            return name is not None
+        return name.isupper() or any(person.person == name for person in self._names.people)
+
     def _is_role(self, words: str) -> bool:
-        last = words.rpartition(" ")[2].lower()
-        return last in ROLES and words.lower() not in self._cues.pronouns
+        return is_role(words.rpartition(" ")[2]) and words.lower() not in self._cues.pronouns
 
     def _sentence_start(self, low: int, at: int) -> int:
         stops = [found.end() for found in _SENTENCE_END.finditer(self._text, low, at)]
         return max(stops[-1] if stops else low, at - 2 * _CLAUSE)
-
-    def _is_marked(self, at: int) -> bool:
-        last = bisect_right(self._starts, at) - 1
-        return last >= 0 and at < self._spans[last].end

@@ -18,6 +18,10 @@ _PAIRS: Final = {
     "``": "''",
     "‚": "‘’",
 }
+#: Where a mark opens again, or closes.
+_EITHER: Final = {
+    mark: re.compile(f"{mark}|''" if len(mark) > 1 else f"[{mark}{closers}]") for mark, closers in _PAIRS.items()
+}
 _STRAIGHT: Final = frozenset('"＂')
 _BEFORE_OPENING: Final = frozenset(" \t\u00a0\u2009\u202f([{—–-‑/:;,.…>’‘'¿¡")
 #: Characters in which a quote closes, or never.
@@ -73,16 +77,16 @@ def _paired(line: str, start: int, mark: str) -> Span | None:
     """Pair marks of which one opens and another closes, nested ones too."""
     closers = _PAIRS[mark]
     depth = 1
-    for at in range(start + len(mark), min(len(line), start + _LONGEST)):
-        char = line[at]
-        if char == mark and char not in closers:
+    for found in _EITHER[mark].finditer(line, start + len(mark), start + _LONGEST):
+        at = found.start()
+        if found[0] == mark and mark not in closers:
             if mark == "“" and _can_open(line, at) and not _closes_later(line, at, closers):
                 return Span(start, at, is_open=True) if at > start + 1 else None
             depth += 1
-        elif line.startswith(closers, at) if len(mark) > 1 else char in closers:
+        else:
             depth -= 1
-            if depth <= 0 or char not in "”»」』":
-                return Span(start, at + (len(closers) if len(mark) > 1 else 1))
+            if depth <= 0 or found[0] not in "”»」』":
+                return Span(start, found.end())
     if mark == "“":
         closing = _mixed_close(line, start)
         return Span(start, closing) if closing else Span(start, len(line), is_open=True)
@@ -102,6 +106,9 @@ def _mixed_close(line: str, start: int) -> int | None:
 
 def _straight(line: str, start: int, mark: str) -> Span | None:
     """Pair straight marks: one that can open with the next that can close."""
+    if _is_spaced(line, start, mark):
+        closing = line.find(mark, start + len(mark), start + _LONGEST)
+        return Span(start, closing + len(mark)) if closing > 0 else None
     if not _can_open(line, start):
         return None
     at = start + len(mark)
@@ -118,6 +125,13 @@ def _straight(line: str, start: int, mark: str) -> Span | None:
     if (closing := line.find("”", start + 2, start + _LONGEST)) > 0 and "“" not in line[start:closing]:
         return Span(start, closing + 1)
     return Span(start, len(line), is_open=True) if start == 0 or _odd_tail(line, start) else None
+
+
+def _is_spaced(line: str, start: int, mark: str) -> bool:
+    """Tell whether straight marks have spaces within, as in French: " Oui ": every other one opens."""
+    before, after = line[start - 1 : start], line[start + len(mark) : start + len(mark) + 1]
+    is_open = after.isspace() and (not before or before.isspace())
+    return is_open and line.count(mark, 0, start) % 2 == 0 and line.count(mark, start) % 2 == 0
 
 
 def _odd_tail(line: str, start: int) -> bool:

@@ -19,17 +19,28 @@ _RUN: Final = re.compile(
     rf"(?<![\w@#/]){_STOPPED}(?:[ \u00a0](?:(?:{'|'.join(sorted(PARTICLES))})[ \u00a0]){{0,2}}{_STOPPED})*"
 )
 _CONTRACTED: Final = re.compile(r"[’'](?:ll|re|ve|d|m|t)$")
+_ELIDED: Final = re.compile(r"(?:[CDJLMNSTcdjlmnst]|Qu|Jusqu|Lorsqu|Puisqu)[’'](?=\w)")
+#: "Bidzina Iwanow (67)", "Hanna Gross (AfD)": a person in a German text.
+_AGED: Final = re.compile(r"\s\((?:\d\d|[A-ZÖ]{2,4}|Grüne|Linke|AfD|parteilos)[),]")
 _ACRONYM: Final = re.compile(r"[A-Z]{3}|[A-Z]{2}[a-z]|\d")
 _NAME_LIKE: Final = re.compile(r"(?:[^\W\d_]|[-‐’'])+\.?")
 _WORD: Final = re.compile(r"[^ \u00a0]+")
+#: Names that end like a participle.
+_NO_VERBS: Final = frozenset({"Downing", "Boeing", "Sterling", "Fleming", "Manning", "Browning", "Harding", "Irving"})
+#: Openers that are given names elsewhere.
+_NAMES_AND_VERBS: Final = frozenset({"May", "Will"})
 _MOST_TOKENS: Final = 4
+_PAIR: Final = 2
 #: Beyond this an article is a book; its common words are not listed.
 _LONGEST_TEXT: Final = 400_000
 _GERMAN_TITLES: Final = (
     "minister", "ministerin", "präsident", "präsidentin", "chef", "chefin", "sprecher", "sprecherin", "kanzler",
     "kanzlerin", "experte", "expertin", "forscher", "forscherin", "politiker", "politikerin", "Banker", "trainer",
     "vorsitzende", "vorsitzender", "direktor", "direktorin", "führer", "führerin", "leiter", "leiterin", "anwalt",
-    "anwältin", "meister", "meisterin",
+    "anwältin", "meister", "meisterin", "lehrer", "lehrerin", "sänger", "sängerin", "autor", "autorin", "professor",
+    "professorin", "richter", "richterin", "kommissar", "kommissarin", "kapitän", "promoter", "unternehmer",
+    "regisseur", "schauspieler", "schauspielerin", "botschafter", "botschafterin", "beauftragte", "beauftragter",
+    "manager", "managerin",
 )  # fmt: skip
 _GERMAN_ARTICLES: Final = frozenset({"der", "die", "das", "den", "dem", "des"})
 _HONORIFICS: Final = frozenset(
@@ -60,6 +71,7 @@ class Names:
         self._text = text
         #: All nouns have capitals: only a known given name or a title makes a person.
         self._is_german = language == "de"
+        self._is_french = language == "fr"
         self._lower = (
             frozenset(re.findall(r"(?<![\w-])[^\W\d_]{3,}(?![\w-])", text))
             if len(text) < _LONGEST_TEXT
@@ -83,6 +95,12 @@ class Names:
     def _trimmed(self, found: re.Match[str]) -> tuple[int, list[re.Match[str]], str] | None:
         """Return (start, words, the last title before them) of a run without words that open a sentence."""
         words = list(_WORD.finditer(self._text, *found.span()))
+        if self._is_french and (elided := _ELIDED.match(words[0][0])):
+            # "L'Élysée", "C'est": an article or pronoun before the word.
+            rest = words[0].start() + elided.end()
+            words = list(
+                _WORD.finditer(self._text, rest if self._text[rest].isupper() else words[0].end(), found.end())
+            )
         while words and (self._is_opener(words) or words[0][0] in PARTICLES):
             words = words[1:]
         title = ""
@@ -105,17 +123,22 @@ class Names:
         for at in range(1, len(words)):
             if words[at][0] in _GERMAN_ARTICLES and words[at - 1][0] not in {"von", "zu", "van"}:
                 return words[:at]
+            if words[at][0] == "zu" and at > 1:
+                # "meldet sich Anna Keller zu Wort"; a name has one word before it: "Theodor zu Guttenberg".
+                return words[:at]
         return words
 
     def _is_opener(self, words: list[re.Match[str]]) -> bool:
         """Tell whether the first word only begins a sentence."""
         first = words[0][0]
+        if first in _NAMES_AND_VERBS:
+            return len(words) > 1 and self._text[max(0, words[0].start() - 2) : words[0].start()][:1] in set(".!?\n”")
         if first in OPENERS or _CONTRACTED.search(first):
-            return len(words) > 1 or first not in {"May", "Will"}
-        if len(words) == 1 or first in GIVEN_NAMES or first in TITLES or not first.isalpha():
+            return True
+        if len(words) == 1 or first in GIVEN_NAMES or first in TITLES or first in _NO_VERBS or not first.isalpha():
             return False
         before = self._text[max(0, words[0].start() - 2) : words[0].start()].strip(' \u00a0“"‘')
-        if before and before not in ".!?:\n":
+        if before and before[-1] not in ".!?:\n":
             return False
         return first.lower() in self._lower or first.endswith(("ing", "ed", "ly"))
 
@@ -149,16 +172,22 @@ class Names:
             return not self._has_article(start)
         if tokens[0] in NOT_PERSONS or tokens[-1] in PLACES:
             return False
-        if self._is_german or tokens[0] in PLACES or tokens[0].isupper() or self._has_article(start):
+        if self._is_german:
+            return len(tokens) == _PAIR and _AGED.match(self._text, words[-1].end()) is not None
+        if tokens[0] in PLACES or tokens[0].isupper() or self._has_article(start):
             return False
         return not any(token.lower() in self._lower for token in tokens if token[0].isupper()) and all(
             map(_NAME_LIKE.fullmatch, tokens)
         )
 
     def _has_article(self, start: int) -> bool:
-        return self._text[max(0, start - 4) : start].lower().endswith(("the ", " a ", "an "))
+        return self._text[max(0, start - 4) : start].lower().endswith(("the ", " a ", " an "))
 
     def _name(self, start: int, words: list[re.Match[str]], title: str, *, is_person: bool) -> Name:
+        is_tail = not is_person and len(words) > 1 and words[-1][0] in self._full
+        if is_tail and all(word[0] in NOT_PERSONS or word[0] in PLACES for word in words[:-1]):
+            # "Speaking to the Daily Mail Keller said": two names without a comma.
+            start, words = words[-1].start(), words[-1:]
         surface = self._text[start : words[-1].end()]
         person = self._person(start, words, title, is_person=is_person)
         return Name(

@@ -1,23 +1,26 @@
 """Who speaks at a cue: the words before or after "said" to a name, a pronoun, a role."""
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Final
 
-from extractors.facts.quotes_lexicon import NOT_PERSONS, PARTICLES, PLACES, ROLES, TITLES, Cues
+from extractors.facts.quotes_lexicon import DETERMINERS, PARTICLES, TITLES, Cues, is_role
 from extractors.facts.quotes_marks import Span
 from extractors.facts.quotes_names import Name, Names
+from extractors.facts.quotes_pronouns import Pronouns
+from extractors.facts.quotes_subject import Clauses
 
 _TRAILING: Final = re.compile(
-    r"(?:\s|^)(?:also|then|later|has|had|have|is|was|were|are|been|once|further|repeatedly|publicly|"
+    r"(?:\s|^)(?:(?:(?:on|last|in|this|late|early|earlier this)\s)?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|"
+    r"(?:last|in|this|earlier this)\s(?:January|February|March|April|May|June|July|August|September|October|November|"
+    r"December|week|month|year)|yesterday|today|also|then|later|has|had|have|is|was|were|are|been|once|further|repeatedly|publicly|"
     r"previously|would|will|did|does|do|not|"
     r"never|even|often|recently|himself|herself|themselves|itself|just|still|reportedly|famously|only|"
     r"first|again|quickly|flatly|"
     r"simply|bluntly|already|earlier|subsequently|immediately|angrily|to|being|now|actually|always|openly|"
     r"initially|finally|ultimately|"
     r"hat|haben|habe|auch|dann|a|ont|avait|ha|han|había|hat|wurde|aussi|también|tem|heeft|har|hade|hatte|"
-    r"n'a|m'a|l'a|nous|le|lo|les|se|s’|au)$",
+    r"n'a|m'a|l'a|s'est|s’est|se sont|nous|le|lo|les|se|s’|au)$",
     re.IGNORECASE,
 )
 _BREAK: Final = re.compile(
@@ -34,27 +37,41 @@ _DETERMINER: Final = re.compile(
     re.IGNORECASE,
 )
 _STOP_AFTER: Final = re.compile(
-    r"[,;:.!?“”\"«»„()\n]|\s[-–—]\s|\s(?:who|whose|which|that|on|in a|in an|at a|at the|after|before|"
+    r"[,;:.!?“”\"«»„()\n]|\s[-–—]\s|\s(?:who|as|whose|which|that|on|in a|in an|at a|at the|after|before|"
     r"during|when|while|as|told|told|about|last|this week|Monday|Tuesday|"
     r"Wednesday|Thursday|Friday|Saturday|Sunday|earlier|later|yesterday|today|and|but|because|to|by|from|"
     r"with|der|die am|am|im|dem|den|mit|für|über|vor|nach|bei|"
-    r"dans|à|au|en|qui|que|en un|a la|al|nel|alla|ao|op|aan)\b",
+    r"(?-i:is|was|has|had|are|were|will|would|ist|war|hat|hatte|wird|sei|sind|waren|est|était|serait|es|era|fue|será)|"
+    r"auf|gegenüber|unter|beim|vom|zum|zur|gegen|laut|seit|unserer|unserem|dieser|diesem|unsere|zu|zwischen|sur|lors|devant|"
+    r"ante|durante|sobre|tras|dans|à|au|en|qui|que|en un|a la|al|nel|alla|ao|op|aan)\b",
     re.IGNORECASE,
 )
+#: Between a verb and its subject: "a déclaré lundi la ministre", "dijo el martes Torres", "sagte am Montag Keller".
+_WHEN: Final = re.compile(
+    r"\s(?:(?:à|sur|a|en|chez|auf|bei)\s(?:l['’])?[A-Z][\w.-]*(?:\s[A-Z]\w*)?(?=\s(?:le|la|les|l['’]|un|une|el|los|las|una|der|die|"
+    r"das|ein|eine)\b)|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|hier|ce\s(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|"
+    r"matin|soir)|el\s(?:lunes|martes|miércoles|jueves|viernes|sábado|domingo)|este\s\w+|ayer|hoy|anoche|primero|"
+    r"quant\sà\s(?:lui|elle|eux)|pour\s(?:sa|leur)\spart|de\s(?:son|leur)\scôté|por\ssu\sparte|a\ssu\svez|"
+    r"ainsi|aussi|encore|également|notamment|alors|ensuite|también|además|"
+    r"am\s(?:\w+tag|Mittwoch|\w+abend|\w+morgen)|heute|gestern|dazu|auch|derweil|damals|weiter|zudem|später|wiederum|nun|"
+    r"sich|unterdessen|dagegen|hingegen)(?=\s)"
+)
+_OF: Final = re.compile(r"\s(?:(?:for|of|to|with|at|from|in|on|von|de|du|des|del|di|für)\s|d[’'])")
+_OF_PLACE: Final = re.compile(r"\b(?:of|from|at|in|de|du|von|aus)\s(?:the\s)?$")
+_DONE_BY: Final = re.compile(r"\b(?:\w+ed|written|seen|paid for)\sby\s(?:the\s|a\s)?$")
+_FEW_TITLES: Final = re.compile(r"(?:[A-Z][\w.]*\s){0,2}")
+_INITIALS: Final = re.compile(r"(?:[A-Z]\.)*[A-Z]")
+_WITH: Final = re.compile(
+    r"(?:^|\s)with\s((?:some|many|several|most|one|two|critics|officials|analysts|experts|\w+ers)\b.*)$"
+)
+_RELATIVE: Final = re.compile(r"\s(?:who|whose|which)\s")
 _LONGEST: Final = 80
 _LONGEST_TITLE: Final = 6
 _MOST_WORDS: Final = 12
 #: Words of "officials in Berlin", a role without a determiner.
 _SHORT_ROLE: Final = 6
 #: "X forecasts ... and [says]": the subject stands at the head.
-_JOINED: Final = re.compile(r"\s(?:and|und|et|y|e)$", re.IGNORECASE)
-_LEAD: Final = re.compile(r"\s*(?:(?:But|And|Then|So|Later|However|Yet|Aber|Doch|Mais|Pero|Y)\s)?")
-#: "We" is the writer or the quoted, never somebody named before.
-_WRITERS: Final = frozenset({"we", "wir", "nous", "on", "es"})
-_POSSESSOR: Final = re.compile(r"[’']")
-_SENTENCE_END: Final = re.compile(r"[.!?][”\"’)]*\s+(?=[\"“‘(]?[A-ZÀ-ÞА-Я])|\n")
-#: Characters back to which a pronoun may point.
-_MEMORY: Final = 1500
+_JOINED: Final = re.compile(r"\s(?:and|but|und|et|y|e)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +84,32 @@ class Speaker:
     confidence: float
 
 
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A span with the text around it and what is known of it so far."""
+
+    span: Span
+    #: Where its sentence's narration starts: after the last stop or quote's paragraph.
+    left: int
+    #: Where its paragraph ends.
+    right: int
+    #: Where its paragraph starts.
+    top: int
+    speaker: Speaker | None = None
+    is_continued: bool = False
+    #: The cue stands in the same clause and governs it.
+    is_governed: bool = False
+
+
 class SpeakerFinder:
     """Finds the speaker at a cue in one text."""
 
     def __init__(self, text: str, *, names: Names, cues: Cues, spans: list[Span]) -> None:
         self.text = text
-        self.spans = spans
-        self._starts = [span.start for span in spans]
         self.names = names
         self.cues = cues
-        pronouns = "|".join(sorted(map(re.escape, cues.pronouns), key=len, reverse=True))
-        self._pronoun = re.compile(rf"(?:^|(?<=[\s(,\-]))({pronouns})$", re.IGNORECASE)
-        self._pronoun_first = re.compile(rf"\s?(?:-t-|-)?({pronouns})(?![\w’'])", re.IGNORECASE)
+        self.pronouns = Pronouns(text, names=names, cues=cues, spans=spans)
+        self.clauses = Clauses(text, names=names, cues=cues, pronouns=self.pronouns)
 
     def before(self, start: int, end: int) -> tuple[str | None, str] | None:
         """Return (name, words) of the subject that ends at a verb: "Donald Trump, who ..., [described]"."""
@@ -88,41 +119,31 @@ class SpeakerFinder:
         if not segment.strip():
             return None
         if joined := _JOINED.search(segment):
-            return self._head(start, segment[: joined.start()])
-        if pronoun := self._pronoun.search(segment):
-            return self._pronoun_at(start + pronoun.start(1), pronoun[1])
+            return self.clauses.head(start, start + joined.start())
+        if pronoun := self.cues.pronoun_last.search(segment):
+            return self.pronouns.resolve(start + pronoun.start(1), pronoun[1])
         if segment.endswith((",", ")", "–", "—")):
             return self._across_parenthesis(start, segment.rstrip(",)–— "))
         return self._ending(start, segment)
 
-    def _head(self, start: int, segment: str) -> tuple[str | None, str] | None:
-        """Return the subject at the head of "The report forecasts a reduction of ... and [says]"."""
-        opening = _LEAD.match(segment)
-        left = opening.end() if opening else 0
-        words = segment[left:].split()[:3]
-        named = [name for name in self.names.between(start + left, start + len(segment)) if name.start == start + left]
-        if named or not words:
-            return self._named(named[0]) if named else None
-        if words[0].lower() in self.cues.pronouns:
-            return self._pronoun_at(start + left, words[0])
-        role = next((at for at, word in enumerate(words) if word.lower() in ROLES), None)
-        if role is not None and _DETERMINER.match(segment[left:]):
-            return None, " ".join(words[: role + 1])
-        people = self.names.people_between(start, start + min(len(segment), _LONGEST))
-        return (people[0].person, people[0].surface) if people else None
-
     def _across_parenthesis(self, start: int, segment: str) -> tuple[str | None, str] | None:
         """Step over "…, chief executive of Meta," to the name before it."""
+        end = start + len(segment)
+        if aside := self.clauses.aside(start, end) or self.clauses.doer(start, end):
+            return aside
         breaks = list(_BREAK.finditer(segment))
         if breaks and (apposed := self._apposed(start, segment, breaks[-1])):
             return apposed
+        if role := self.clauses.role_aside(start, end):
+            return role
+        people = self.names.people_between(start, end)
         for found in reversed(breaks):
             if not (found[0].startswith((",", "–", "—", "(")) or found[0].strip() in {"(", "–", "—"}):
                 continue
-            chunk = segment[: found.start()]
-            if ending := self._ending(start, chunk):
+            ending = self._ending(start, segment[: found.start()])
+            # "engineer Anna Keller, of Port Halden, Ohio, [said]": no place speaks where a person is named.
+            if ending and not (people and ending[0] and ending[0] not in {name.person for name in people}):
                 return ending
-        people = self.names.people_between(start, start + len(segment))
         if people:
             return people[0].person, people[0].surface
         first = segment[: breaks[0].start()] if breaks else segment
@@ -131,14 +152,31 @@ class SpeakerFinder:
     def _apposed(self, start: int, segment: str, last: re.Match[str]) -> tuple[str | None, str] | None:
         """Read "the FBI director, James Comey, [wrote]": the name itself stands between the commas."""
         named = self.names.between(start + last.end(), start + len(segment))
-        is_whole = len(named) == 1 and segment[last.end() :].strip() == named[0].surface and named[0].person
+        apposed = segment[last.end() :].strip()
+        is_whole = (
+            len(named) == 1
+            and named[0].person
+            and apposed.endswith(named[0].surface)
+            and _FEW_TITLES.fullmatch(apposed[: -len(named[0].surface)])
+        )
         before = self.names.people_between(start, start + last.start())
-        return self._named(named[0]) if is_whole and not (before and before[-1].end == start + last.start()) else None
+        is_list = before and before[-1].end == start + last.start() and not self.is_role_of(segment[: last.start()])
+        return self._named(named[0]) if is_whole and not is_list else None
 
     def _ending(self, start: int, segment: str) -> tuple[str | None, str] | None:
         breaks = [found.end() for found in _BREAK.finditer(segment)]
         left = breaks[-1] if breaks else 0
         if named := self._name_ending(start, segment):
+            if _DONE_BY.search(segment[: -len(named[1])]):
+                # "A memo written by Anna Keller [says]": the memo does.
+                return self.clauses.head(start + left, start + len(segment)) or named
+            people = self.names.people_between(start + left, start + len(segment))
+            if not people and _OF_PLACE.search(segment[: -len(named[1])]) and self.is_role_of(segment[left:]):
+                # "Das Außenministerium in Berlin [erklärte]".
+                return None, segment[left:].strip()
+            if people and people[-1].surface != named[1] and _OF_PLACE.search(segment[: -len(named[1])]):
+                # "House Speaker Anna Keller of Ohio [said]".
+                return self._named(people[-1])
             if (chunk := segment[left:]) and self.is_role_of(chunk):
                 return None, chunk.strip()
             return named
@@ -146,8 +184,10 @@ class SpeakerFinder:
 
     def is_role_of(self, chunk: str) -> bool:
         """Tell whether *chunk* is "a spokesman for Donald Trump": the role speaks, not the name."""
-        head = re.split(r"\s(?:for|of|to|with|at|from|in|on|von|de|du|des|del|di|für)\s", chunk.strip(), maxsplit=1)
-        return len(head) > 1 and head[0].rpartition(" ")[2].lower() in ROLES
+        head = re.split(
+            r"\s(?:(?:for|of|to|with|at|from|in|on|von|de|du|des|del|di|für)\s|d[’'])", chunk.strip(), maxsplit=1
+        )
+        return len(head) > 1 and is_role(head[0].rpartition(" ")[2])
 
     def _name_ending(self, start: int, segment: str) -> tuple[str | None, str] | None:
         end = start + len(segment.rstrip())
@@ -164,6 +204,10 @@ class SpeakerFinder:
     ) -> tuple[str | None, str] | None:
         """Return "an AI investor in China", "officials" or the person at the start of "Tilly Zhang of Gavekal"."""
         chunk = re.sub(r"\s+", " ", chunk) if "\n" in chunk else chunk
+        chunk = _RELATIVE.split(chunk, maxsplit=1)[0]
+        if absolute := _WITH.search(chunk):
+            # "The move has raised concern, with some analysts [suggesting]".
+            start, chunk = start + absolute.start(1), absolute[1]
         if verb := self.cues.saying.search(chunk):
             chunk = chunk[: verb.start()]
         stripped = chunk.strip(" \u00a0,")
@@ -174,7 +218,6 @@ class SpeakerFinder:
         offset = start + chunk.find(stripped)
         people = self.names.people_between(offset, offset + len(stripped))
         words = stripped.split()
-        head = words[-1].lower()
         if people and not self.is_role_of(stripped):
             return people[0].person, people[0].surface
         if words[0].lower() in {"that", "this", "it", "there", "what", "how"}:
@@ -184,39 +227,48 @@ class SpeakerFinder:
             return None
         if _DETERMINER.match(stripped):
             return None, stripped
-        if head in ROLES or (words[0].lower() in ROLES and len(words) <= _SHORT_ROLE):
+        if is_role(words[-1]) or (is_role(words[0]) and len(words) <= _SHORT_ROLE):
             return None, stripped
         named = self.names.between(offset, offset + len(stripped))
         return self._named(named[0]) if named and named[0].start == offset else None
 
-    def after(self, start: int, end: int) -> tuple[str | None, str] | None:
+    def after(  # noqa: PLR0911 - one case after the other
+        self, start: int, end: int
+    ) -> tuple[str | None, str] | None:
         """Return (name, words) of the subject that follows a verb: "said [venture capitalist Marc Andreessen]"."""
         limit = min(end, start + 2 * _LONGEST)
-        if pronoun := self._pronoun_first.match(self.text, start, limit):
+        if pronoun := self.cues.pronoun_first.match(self.text, start, limit):
             if (
                 pronoun[1].lower() in {"his", "her", "him", "who"}
                 and self.text[pronoun.end() : pronoun.end() + 1] == " "
             ):
                 pass
             else:
-                return self._pronoun_at(pronoun.start(1), pronoun[1])
-        left = start
+                return self.pronouns.resolve(pronoun.start(1), pronoun[1])
+        when = _WHEN.match(self.text, start, limit)
+        first = left = when.end() if when else start
         while left < limit and self.text[left] in " \u00a0":
             left += 1
         stops = (
-            found.start() for found in _STOP_AFTER.finditer(self.text, left, limit) if not self._is_abbreviated(found)
+            found.start()
+            for found in _STOP_AFTER.finditer(self.text, first if when else left, limit)
+            if not self._is_abbreviated(found)
         )
         right = next(stops, limit)
         inside = self.names.between(left, min(limit, right + _LONGEST))
         # A stop word inside a name's run ("Ministry of ...") must not cut the name.
         right = max([right, *(name.end for name in inside if name.start < right)])
         segment = self.text[left:right]
-        if not segment.strip():
+        if not segment.strip() or segment.startswith("that "):
             return None
         people = self.names.people_between(left, right)
         if people and not self.is_role_of(segment):
             return people[0].person, people[0].surface
-        if _DETERMINER.match(segment) or any(word.lower().strip(",.") in ROLES for word in segment.split()):
+        if apposed := self._apposed_behind(segment, right):
+            return apposed
+        while segment.split()[1:] and segment.split()[-1].lower() in DETERMINERS:
+            segment = segment.rstrip().rpartition(" ")[0]
+        if _DETERMINER.match(segment) or any(is_role(word.strip(",.")) for word in segment.split()):
             return (None, segment.strip()) if len(segment.split()) <= _MOST_WORDS and len(segment) <= _LONGEST else None
         named = [name for name in inside if name.start < right]
         if not named:
@@ -224,55 +276,25 @@ class SpeakerFinder:
         lead = self.text[left : named[0].start].lower().split()
         return self._named(named[0]) if all(word in PARTICLES for word in lead) else None
 
+    def _apposed_behind(self, segment: str, right: int) -> tuple[str | None, str] | None:
+        """Read "[said] the minister of transport, Anna Keller": the name behind the role."""
+        is_phrase = _DETERMINER.match(segment) or is_role(segment.strip().rpartition(" ")[2])
+        if not is_phrase or self.text[right : right + 2] != ", ":
+            return None
+        named = next(
+            (
+                name
+                for name in self.names.people_between(right, right + _LONGEST)
+                if _FEW_TITLES.fullmatch(self.text[right + 2 : name.start])
+            ),
+            None,
+        )
+        is_alone = named is not None and self.text[named.end : named.end + 1] in {",", ".", "", "\n", ";"}
+        return self._named(named) if named and is_alone else None
+
     def _is_abbreviated(self, stop: re.Match[str]) -> bool:
         """Tell whether *stop* is the full stop of "Sen." or of an initial."""
         if stop[0] != ".":
             return False
         word = self.text[max(0, stop.start() - _LONGEST_TITLE) : stop.start()].rpartition(" ")[2]
-        return (len(word) == 1 and word.isupper()) or f"{word}." in TITLES
-
-    def _pronoun_at(self, at: int, word: str) -> tuple[str | None, str] | None:
-        sex = self.cues.pronouns.get(word.lower(), "o")
-        if sex == "w":
-            near = self.names.people_between(max(0, at - _LONGEST), at)
-            return (near[-1].person, near[-1].surface) if near else None
-        if sex in {"m", "f"}:
-            name = self.last_person(at, sex=sex)
-            return (name.person if name else None), word
-        return (self._last_body(at) if sex in {"p", "o"} and word.lower() not in _WRITERS else None), word
-
-    def _last_body(self, at: int) -> str | None:
-        """Return the organisation that "they" or "it" is: the first name of the sentence before, if no person's."""
-        edges = [found.end() for found in _SENTENCE_END.finditer(self.text, max(0, at - 500), at)]
-        for left, right in zip([*edges[-3:-1][::-1], max(0, at - 500)], [*edges[-2:][::-1], at], strict=False):
-            found = [name for name in self.names.between(left, right) if not self._inside(name)]
-            if found:
-                is_body = not found[0].person and found[0].surface not in PLACES and found[0].surface not in NOT_PERSONS
-                return found[0].surface if is_body else None
-        return None
-
-    def last_person(self, at: int, *, sex: str) -> Name | None:
-        """
-        Return the person that "he" or "she" at *at* most likely is.
-
-        The nearest sentence that names a fitting person outside quotes decides, and in it the first: subjects stay
-        subjects. Names known to be of the other sex are passed over; *sex* "" is any.
-        """
-        people = [
-            name
-            for name in self.names.people_between(max(0, at - _MEMORY), at)
-            if (not sex or name.sex in {sex, "u"}) and not self._inside(name)
-        ]
-        if not people:
-            return None
-        last = people[-1]
-        edges = [found.end() for found in _SENTENCE_END.finditer(self.text, max(0, at - _MEMORY), last.start)]
-        left = edges[-1] if edges else 0
-        nearest = [name for name in people if name.start >= left]
-        subjects = [name for name in nearest if not _POSSESSOR.match(self.text, name.end, name.end + 3)]
-        return (subjects or nearest)[0]
-
-    def _inside(self, name: Name) -> bool:
-        """Tell whether *name* stands inside marked words."""
-        at = bisect_right(self._starts, name.start) - 1
-        return at >= 0 and name.start < self.spans[at].end
+        return bool(_INITIALS.fullmatch(word)) or f"{word}." in TITLES

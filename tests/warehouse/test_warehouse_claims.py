@@ -1,8 +1,12 @@
 """What analysts ask of claims: which amounts stand side by side, who had one first, who said what."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.warehouse.newsroom import CLAIMS, Newsroom, Warehouse
+from warehouse.asked_again import finish
+from warehouse.coverage import sync_topics
 
 R1_COST = "DeepSeek says that R1 cost $5.6m."
 REPEATED = "R1 took $5.6m."
@@ -57,6 +61,25 @@ def test_figures_of_articles_that_do_not_cover_the_topic_are_left_out(warehouse:
     warehouse.loaded(*(room.collected(entry, text="R1 took $9m.", title="Quiet") for entry in warehouse.found(1)))
 
     assert warehouse.rows("from figures_compared('deepseek')") == []
+
+
+def test_the_claims_of_a_changed_query_stay_until_it_is_asked_and_stand_once(
+    warehouse: Warehouse, room: Newsroom
+) -> None:
+    """Two articles, covered by the old query; the new one finds the first of them only."""
+    warehouse.loaded(*(room.collected(entry, text=f"{R1_COST} {entry.url}") for entry in warehouse.found(2)))
+    changed = replace(room.topic, query="x", query_version="v2")
+    sync_topics(warehouse.con, [changed], now=room.later())
+
+    assert warehouse.value("select count(*) from figures_compared('deepseek')") == 2
+
+    warehouse.con.execute(
+        "insert into coverage select * replace ('v2' as query_version) from coverage order by article_id limit 1"
+    )
+    assert warehouse.value("select count(*) from figures_compared('deepseek')") == 2
+
+    finish(warehouse.con, [changed], now=room.later(2))
+    assert warehouse.value("select count(*) from figures_compared('deepseek')") == 1
 
 
 def test_only_the_current_revision_is_compared_and_quoted(warehouse: Warehouse, room: Newsroom) -> None:

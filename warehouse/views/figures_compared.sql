@@ -2,7 +2,7 @@
 create or replace macro figures_compared(topic, with_copies := false, about := null) as table
 with covered as (
     select
-        coverage.topic_id,
+        current_coverage.topic_id,
         figures.*,
         articles.source,
         articles.title,
@@ -16,7 +16,7 @@ with covered as (
             from mentions
             where mentions.article_id = figures.article_id
                 and mentions.revision = figures.revision
-                and mentions.topic_id = coverage.topic_id
+                and mentions.topic_id = current_coverage.topic_id
                 and mentions.sentence = figures.sentence
         ) as has_mention,
         exists (
@@ -26,12 +26,10 @@ with covered as (
                 and quotes.char_start <= figures.char_start
                 and quotes.char_end > figures.char_start
         ) as is_quoted
-    from coverage
-    join topics using (topic_id, query_version)
+    from current_coverage
     join articles using (article_id)
     join figures using (article_id, revision)
-    where topics.valid_to is null
-        and lower(coverage.topic_id) = lower(topic)
+    where lower(current_coverage.topic_id) = lower(topic)
         and figures.converted_of is null
         and (about is null or regexp_matches(figures.sentence, about, 'i'))
 ), told as (
