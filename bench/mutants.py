@@ -1,5 +1,5 @@
 """
-Read damaged pages: ``python -m bench.mutants [CORPUS] [--pages N] [--workers N] [--json]``.
+Read damaged pages: ``python -m bench.mutants [CORPUS] [--pages N] [--first N] [--workers N] [--json]``.
 
 The pages of ``sample/``, and of CORPUS where one is given, are mutated by a seed each and read by the real pool of
 reading processes. Counts what came of them, the slowest with their reasons, processes that had to be ended or ended by
@@ -143,8 +143,10 @@ def _children_peaks() -> Iterator[float]:
             yield int(peak.group(1)) / 1024
 
 
-def measure(bases: Sequence[bytes], *, pages: int, workers: int, timeout_seconds: float) -> dict[str, Any]:
-    """Read *pages* damaged pages; return the counts."""
+def measure(
+    bases: Sequence[bytes], *, pages: int, workers: int, timeout_seconds: float, first: int = 0
+) -> dict[str, Any]:
+    """Read *pages* damaged pages, from number *first* on; return the counts."""
     now = datetime.now(UTC)
     with (
         Readers(workers=workers, topics=(_TOPIC,), timeout_seconds=timeout_seconds) as readers,
@@ -156,8 +158,8 @@ def measure(bases: Sequence[bytes], *, pages: int, workers: int, timeout_seconds
         _warm(readers, bases[0], workers=workers, now=now)
         reads: list[Read] = []
         seconds = 0.0
-        for number in range(0, pages, _ROUND):
-            reads += threads.map(work, range(number, min(pages, number + _ROUND)))
+        for number in range(first, first + pages, _ROUND):
+            reads += threads.map(work, range(number, min(first + pages, number + _ROUND)))
             seconds = time.perf_counter() - start
             so_far = summarise(reads) | {"peak_mb": round(peak.megabytes), "seconds": round(seconds)}
             print(json.dumps({**so_far, "slowest": so_far["slowest"][:2]}), file=sys.stderr, flush=True)
@@ -199,6 +201,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("corpus", type=Path, nargs="?", help="folder that holds pages.jsonl; its pages are damaged too")
     parser.add_argument("--pages", type=int, default=20_000, help="how many (default 20000)")
+    parser.add_argument("--first", type=int, default=0, help="number of the first, to go on or to see one again")
     parser.add_argument("--workers", type=int, default=2, help="reading processes (default 2)")
     parser.add_argument(
         "--timeout-seconds", type=float, default=10, help="a page that takes longer has failed (default 10)"
@@ -210,7 +213,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CorpusError as error:
         print(f"bench.mutants: {error}", file=sys.stderr)
         return 2
-    found = measure(bases, pages=options.pages, workers=options.workers, timeout_seconds=options.timeout_seconds)
+    found = measure(
+        bases,
+        pages=options.pages,
+        workers=options.workers,
+        timeout_seconds=options.timeout_seconds,
+        first=options.first,
+    )
     print(json.dumps(found, ensure_ascii=False) if options.json else report(found))
     return 1 if found["crashed"] else 0
 

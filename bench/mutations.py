@@ -138,6 +138,26 @@ def broken_entities(page: bytes, chooser: Random) -> bytes:
     return page.replace(b";", b"", 20)
 
 
+def controls(page: bytes, chooser: Random) -> bytes:
+    """Put control characters between tags and inside words, as they are and as references."""
+    odd = (
+        b"\x01",
+        b"\x0b",
+        b"\x0c",
+        b"\x1f",
+        b"\x7f",
+        b"\xc2\x85",
+        b"\xef\xbf\xbf",
+        b"&#1;",
+        b"&#12;",
+        b"&#x1E",
+        b"\\u0001",
+    )
+    for _time in range(chooser.randrange(1, 200)):
+        page = insert(page, chooser, chooser.choice(odd))
+    return page.replace(b"e ", b"e" + chooser.choice(odd) + b" ", 20)
+
+
 def surrogates(page: bytes, chooser: Random) -> bytes:
     """Write lone surrogates as UTF-8 never may."""
     for _time in range(40):
@@ -241,5 +261,5 @@ SMALL: tuple[Mutation, ...] = (
     cut_anywhere, cut_head_off, cut_inside_a_tag, nulls, random_bytes, flipped_bits, lost_pieces, doubled_pieces,
     shuffled_tags, unclosed, closed_twice, broken_entities, surrogates, mixed_encodings, wrong_charset,
     another_encoding, right_to_left, doubled_html, cdata, conditional_comments, stray_scripts, odd_addresses,
-    odd_claims,
+    odd_claims, controls,
 )  # fmt: skip

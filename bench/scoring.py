@@ -12,6 +12,8 @@ _WORD = re.compile(r"\w+")
 _NOT_WORD = re.compile(r"[\W_]+")
 _BETWEEN_NAMES = re.compile(r"[;,/|]|\s&\s|\s(?:[Aa]nd|und|et|y|e|en|och|og)\s")
 _SHINGLE_WORDS = 4
+#: Letters of a title that another may hold with a kicker, a second line or the site's name around it.
+_LEAST_TITLE = 10
 _RESAMPLES = 1000
 _LOW, _HIGH = 0.025, 0.975
 
@@ -28,6 +30,8 @@ class PageScore:
     leaked: tuple[int, int] = (0, 0)
     #: None where the page has no gold.
     title: bool | None = None
+    #: Whether one of the two titles holds the other.
+    title_part: bool | None = None
     date: bool | None = None
     authors: bool | None = None
     milliseconds: float = 0.0
@@ -73,6 +77,12 @@ def same_words(one: str | None, other: str | None) -> bool:
     return fold(one or "") == fold(other or "")
 
 
+def one_holds_other(one: str | None, other: str | None) -> bool:
+    """Tell whether two titles are the same, or one is the other with something before or after it."""
+    short, long = sorted((fold(one or ""), fold(other or "")), key=len)
+    return short == long or (len(short) >= _LEAST_TITLE and short in long)
+
+
 def fold(text: str) -> str:
     """Return the letters and digits of *text* in lower case."""
     return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text)).casefold()
@@ -116,6 +126,7 @@ def summarise(scores: Sequence[PageScore], *, seed: int = 7) -> dict[str, float 
         "absent_pct": lambda part: _percent([score.absent for score in part]),
         "comment_leak_pct": lambda part: _percent([score.leaked for score in part]),
         "title_pct": lambda part: _right([score.title for score in part]),
+        "title_part_pct": lambda part: _right([score.title_part for score in part]),
         "date_pct": lambda part: _right([score.date for score in part]),
         "authors_pct": lambda part: _right([score.authors for score in part]),
         "ms_per_page": lambda part: statistics.median(score.milliseconds for score in part) if part else None,

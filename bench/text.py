@@ -16,12 +16,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from bench.scoring import PageScore, count_snippets, same_names, same_words, shingle_shares, squeeze, summarise
+from bench.scoring import (
+    PageScore,
+    count_snippets,
+    one_holds_other,
+    same_names,
+    same_words,
+    shingle_shares,
+    squeeze,
+    summarise,
+)
 from bench.text_tools import DEFAULT_TOOLS, TOOLS, Extracted, Sample
 
 _COLUMNS = (
     *("f1", "precision", "recall", "f1_mean", "present_pct", "absent_pct", "comment_leak_pct"),
-    *("title_pct", "date_pct", "authors_pct", "ms_per_page"),
+    *("title_pct", "title_part_pct", "date_pct", "authors_pct", "ms_per_page"),
 )
 
 
@@ -76,6 +85,7 @@ def score_page(record: dict[str, Any], found: Extracted, *, milliseconds: float)
         absent=(unwanted - seen, unwanted),
         leaked=count_snippets(comments, found.text),
         title=same_words(record["title"], found.title) if record.get("title") else None,
+        title_part=one_holds_other(record["title"], found.title) if record.get("title") else None,
         date=day[:10] in found.days if day else None,
         authors=same_names(authors, found.authors) if authors else None,
         milliseconds=milliseconds,

@@ -70,7 +70,7 @@ class Block:
     @property
     def words(self) -> int:
         """Count the words."""
-        return len(self.text.split())
+        return _count_words(self.text)
 
     def near(self, *kinds: str) -> bool:
         """Tell whether one of the two nearest containers is one of *kinds* (see ``page``)."""
@@ -84,6 +84,12 @@ class Block:
     def link_density(self) -> float:
         """Return the share of its characters that are links, 0 to 1."""
         return self.segment.link_density if self.segment is not None else 0.0
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _count_words(text: str) -> int:
+    """Count the words of a block: each rule of ``clean`` asks for them."""
+    return len(text.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,7 +77,7 @@ def find_bylines(page: Page, *, title: str | None) -> Iterator[tuple[str, ...]]:
         page: The parsed page.
         title: Its headline; a byline below it is believed before one above.
     """
-    heading = _heading(page, title)
+    heading = find_heading(page, title)
     frame = set(heading.iterancestors()) if heading is not None else set()
     marked = [element for element in islice(_marked(page), _MOST_MARKED) if not _is_elsewhere(element, frame)]
     for element in islice(_in_order(marked, heading, page), _MOST_BYLINES):
@@ -89,8 +89,8 @@ def find_bylines(page: Page, *, title: str | None) -> Iterator[tuple[str, ...]]:
         yield names
 
 
-def _heading(page: Page, title: str | None) -> HtmlElement | None:
-    """Return the element of the headline."""
+def find_heading(page: Page, title: str | None) -> HtmlElement | None:
+    """Return the element of the headline *title*, the first ``<h1>`` where no heading has it; None without one."""
     wanted = fold(title or "")
     headings = islice(page.tree.iter("h1", "h2", "h3", "h4"), _MOST_HEADINGS)
     found = [element for element in headings if wanted and wanted in fold(element.text_content())]

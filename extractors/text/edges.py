@@ -7,7 +7,7 @@ ends with a block of the text, what stands below that block is not the article's
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from extractors.model import RemovalKind
 from extractors.text.article import Block, BlockKind, key
@@ -103,11 +103,12 @@ LABEL = _whole(
     r"lesezeit|okuma süresi|время чтения)\b.{0,30}",
 )
 # What follows a name in a note about its bearer: a verb of being or working, or a dash.
-_NOTE = (
+_NOTE = re.compile(
     r"\W*(?:,|is\b|was\b|ist\b|est\b|es\b|è\b|é\b|has\b|writes|covers|leads|schreibt|arbeitet|hat\b|joined|reports|"
     r"works|jest|—|-|\(|\Z)"
 )
-_TITLE = r"\W*(?:(?:der|die|the|el|la|le|о|prof\.?|dr\.?)\s+(?:\w+\s+){0,4}?)?"
+#: What may stand before it.
+_TITLE = re.compile(r"\W*(?:(?:der|die|the|el|la|le|о|prof\.?|dr\.?)\s+(?:\w+\s+){0,4})?")
 
 
 def edge_line(block: Block, *, number: int, count: int, authors: Sequence[str]) -> Verdict | None:
@@ -142,11 +143,21 @@ def _last_line(block: Block, authors: Sequence[str]) -> Verdict | None:
 
 def _is_note(text: str, authors: Sequence[str]) -> bool:
     """Tell whether a block opens with an author's full name and says who that is."""
+    lowered = text.lower()
     return any(
-        re.match(_TITLE + re.escape(name.lower()) + _NOTE, text.lower()) is not None
-        for name in authors
+        _TITLE.fullmatch(lowered, 0, place) is not None and _NOTE.match(lowered, place + len(name)) is not None
+        for name in map(str.lower, authors)
         if len(name.split()) > 1
+        for place in _places(name, lowered)
     )
+
+
+def _places(name: str, text: str) -> Iterator[int]:
+    """Yield where *name* stands in *text*."""
+    place = text.find(name)
+    while place >= 0:
+        yield place
+        place = text.find(name, place + 1)
 
 
 def claimed_end(blocks: Sequence[Block], claim: str | None) -> int | None:

@@ -13,6 +13,7 @@ from lxml.html import HtmlElement
 
 from extractors.acquire.urls import registrable_domain
 from extractors.text.page import Page
+from extractors.text.repair import drop_controls
 
 _SITE_WORDS = 5
 #: A part that holds the site's name is its name in full where so much of it is the name.
@@ -384,7 +385,7 @@ def one_line(value: object) -> str:
 
 
 def plain_line(raw: str) -> str:
-    """Return *raw* without markup and with entities undone, on one line."""
+    """Return *raw* without markup and control characters, with entities undone, on one line."""
     text = html.unescape(raw) if "&" in raw else raw
     text = re.sub(r"<[^>]{1,200}>", " ", text) if "<" in text else text
-    return " ".join(text.split())
+    return " ".join(drop_controls(text).split())

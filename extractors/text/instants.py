@@ -60,7 +60,7 @@ _DAY_FIRST_HOSTS = (
     ".mt",
     ".cy",
 )
-_URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})([/._-]?)(0?[1-9]|1[0-2])\2(0?[1-9]|[12]\d|3[01])(?!\d)")
+_URL_DATE = re.compile(r"(?<!\d)((?:19|20)\d{2})([/._-]?)(0?[1-9]|1[0-2]|[a-z]{3,9})\2(0?[1-9]|[12]\d|3[01])(?!\d)")
 
 
 def puts_month_first(language: str | None, url: str) -> bool:
@@ -104,14 +104,15 @@ def believable(instant: datetime, *, now: datetime) -> datetime | None:
 
 
 def url_instant(url: str, *, now: datetime) -> datetime | None:
-    """Return the day that the path of *url* names (/2025/01/31/, 2025-01-31, 20250131), None for none."""
+    """Return the day that the path of *url* names (/2025/01/31/, /2025/jan/31/, 20250131), None for none."""
     path = re.sub(r"^[a-z]+://[^/]*", "", url.lower())
     for match in _URL_DATE.finditer(path.split("?", 1)[0]):
         year, separator, month, day = match.groups()
-        if not separator and (len(month) < 2 or len(day) < 2):  # noqa: PLR2004
+        if not separator and (month.isalpha() or len(month) < 2 or len(day) < 2):  # noqa: PLR2004
             continue
+        number = _MONTHS.get(month, 0) if month.isalpha() else int(month)
         try:
-            found = believable(datetime(int(year), int(month), int(day), tzinfo=UTC), now=now)
+            found = believable(datetime(int(year), number, int(day), tzinfo=UTC), now=now)
         except ValueError:
             continue
         if found is not None:

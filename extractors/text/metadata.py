@@ -19,6 +19,8 @@ from lxml.html import HtmlElement
 from extractors.acquire.urls import registrable_domain
 from extractors.model import Hints
 from extractors.text.authors import read_authors
+from extractors.text.byline import find_heading
+from extractors.text.dateline import read_dateline
 from extractors.text.headline import (
     SiteNames,
     choose_title,
@@ -104,7 +106,7 @@ def read_metadata(page: Page, *, final_url: str, hints: Hints, now: datetime) ->
     authors, authors_from = read_authors(page, nodes, site=names, title=title)
     title = without_author(title, authors) if title else hints.title
     authors = authors or hints.authors
-    dates = list(_date_candidates(page, nodes, final_url=final_url, hints=hints, now=now))
+    dates = list(_date_candidates(page, nodes, title=title, final_url=final_url, hints=hints, now=now))
     published, published_from = _first_date(page, dates, final_url=final_url, now=now)
     modified = next((found for raw in _modified_claims(page, nodes) if (found := read_instant(raw, now=now))), None)
     return Metadata(
@@ -183,10 +185,39 @@ def _standfirst(page: Page, nodes: list[dict[str, Any]]) -> str | None:
 
 
 def _date_candidates(
-    page: Page, nodes: list[dict[str, Any]], *, final_url: str, hints: Hints, now: datetime
+    page: Page, nodes: list[dict[str, Any]], *, title: str | None, final_url: str, hints: Hints, now: datetime
 ) -> Iterator[tuple[str, str, datetime | None]]:
     """Yield (where, claim, instant or None) of each cheap claim, most trusted first."""
     month_first = puts_month_first(page.language, final_url)
+    claims = list(_declared_dates(page, nodes, hints=hints, month_first=month_first, now=now))
+    yield from claims
+    is_dated = any(instant is not None for _where, _raw, instant in claims)
+    heading = None if is_dated else find_heading(page, title)
+    beside = None if heading is None else read_dateline(heading, month_first=month_first, now=now)
+    yield from _shown_dates(page, beside, final_url=final_url, month_first=month_first, now=now)
+
+
+def _shown_dates(
+    page: Page, beside: tuple[str, str, datetime] | None, *, final_url: str, month_first: bool, now: datetime
+) -> Iterator[tuple[str, str, datetime]]:
+    """Yield the days that readers see, one *beside* the headline first, unless the address says another day."""
+    day = url_instant(final_url, now=now)
+    times = [
+        ("time", stamp or text, instant)
+        for stamp, text in page.times[:3]
+        if (instant := read_instant(stamp or text, now=now, month_first=month_first)) is not None
+    ]
+    # A <time> says a day to the second, but the first ones of a page may be a ticker's.
+    shown = sorted([*times, beside], key=lambda claim: claim[2].date() != beside[2].date()) if beside else times
+    yield from (claim for claim in shown if day is None or claim[2].date() == day.date())
+    if day is not None:
+        yield "url", final_url, day
+
+
+def _declared_dates(
+    page: Page, nodes: list[dict[str, Any]], *, hints: Hints, month_first: bool, now: datetime
+) -> Iterator[tuple[str, str, datetime | None]]:
+    """Yield what JSON-LD, the head of the page and the feed claim."""
     for node in nodes or page.json_ld:
         for name in ("datePublished", "dateCreated", "uploadDate"):
             raw = one_line(node.get(name))
@@ -198,14 +229,6 @@ def _date_candidates(
             yield "meta", raw, read_instant(raw, now=now, month_first=month_first)
     if hints.published_at is not None:
         yield "feed", hints.published_at.isoformat(), believable(hints.published_at, now=now)
-    found = url_instant(final_url, now=now)
-    for stamp, text in page.times[:3]:
-        instant = read_instant(stamp or text, now=now, month_first=month_first)
-        # The first time on a page may be a ticker's: a day in the address that says otherwise is believed before it.
-        if instant is not None and (found is None or found.date() == instant.date()):
-            yield "time", stamp or text, instant
-    if found is not None:
-        yield "url", final_url, found
 
 
 def _first_date(

@@ -7,7 +7,6 @@ among the segments, which know the containers it stood in.
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -16,6 +15,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from extractors.errors import ExtractError
+from extractors.text.repair import parseable
 
 
 def _tags(names: str) -> frozenset[str]:
@@ -180,8 +180,7 @@ def parse_page(markup: str, *, url: str) -> Page:
     Raises:
         ExtractError: lxml could make no tree of it.
     """
-    data = markup.replace("\0", "").encode("utf-8", "replace")
-    tree = _tree(data, url=url)
+    tree = _tree(parseable(markup), url=url)
     if tree is None:
         # Nothing but a comment or white space: a page without a word, not a broken one.
         tree = document_fromstring(b"<html/>", parser=_parser())
@@ -286,14 +285,23 @@ def _bits(word: str) -> int:
     return sum(_CHAR_BITS[name] for name, pattern in _KINDS.items() if pattern.search(word))
 
 
+@lru_cache(maxsize=8_192)
+def _hinted(hints: str) -> int:
+    """Return the container kinds that an element's hints name."""
+    bits = 0
+    for word in hints.lower()[:_MAX_HINT_CHARS].split():
+        bits |= _bits(word)
+    return bits
+
+
 def _own_bits(element: HtmlElement, tag: str) -> int:
     """Return the container kinds that *element* itself names."""
     bits = _TAG_BITS.get(tag, 0)
     attributes = dict(element.items())
     if attributes:
-        hints = " ".join(attributes[name][:_MAX_HINT_CHARS] for name in _HINT_ATTRIBUTES if name in attributes)
-        for word in hints.lower()[:_MAX_HINT_CHARS].split():
-            bits |= _bits(word)
+        bits |= _hinted(
+            " ".join([attributes[name][:_MAX_HINT_CHARS] for name in _HINT_ATTRIBUTES if name in attributes])
+        )
     return bits
 
 
@@ -312,8 +320,8 @@ class _Walk:
     skipped: HtmlElement | None = None
 
     def add(self, text: str | None) -> None:
-        """Add *text* to the run."""
-        if text:
+        """Add *text* to the run; no run begins with white space."""
+        if text and (self.parts or not text.isspace()):
             self.parts.append(text)
             if self.link_depth:
                 self.link_chars += len(text.strip())
@@ -372,7 +380,7 @@ def segments(tree: HtmlElement) -> list[Segment]:
         elif tag in _SKIPPED or _is_hidden(element):
             context.skip_subtree()
             walk.skipped = element
-            walk.parts.append(" ")
+            walk.add(" ")
         elif isinstance(tag, str):
             if tag in _BLOCKS:
                 walk.enter(tag, _own_bits(element, tag) if tag not in {"html", "body"} else 0)
@@ -387,10 +395,3 @@ def _is_hidden(element: HtmlElement) -> bool:
     """Tell whether a browser would not show *element*."""
     style = element.get("style")
     return style is not None and "display:none" in style.replace(" ", "").lower()
-
-
-def iter_lines(text: str) -> Iterator[str]:
-    """Yield the lines of *text* without blank ones."""
-    for line in text.splitlines():
-        if line.strip():
-            yield line

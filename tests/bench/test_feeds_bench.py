@@ -11,7 +11,7 @@ from faults import FEED
 
 from bench import day, feeds, polling
 from extractors.acquire import fetch
-from flows import polling as flow_polling
+from flows import loads
 from warehouse.connection import writer
 
 
@@ -82,8 +82,8 @@ def test_the_shared_feeds_are_read_as_well_as_ever(shared: Path, monkeypatch: py
 def test_hosts_that_hang_keep_no_other_feed_from_its_poll(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetch, "SILENCE_SECONDS", 1.0)
     # Several loads, as of thousands of feeds.
-    monkeypatch.setattr(flow_polling, "_MOST_A_LOAD", 100)
-    monkeypatch.setattr(flow_polling, "_LEAST_A_LOAD", 40)
+    monkeypatch.setattr(loads, "_MOST_POLLS", 80)
+    monkeypatch.setattr(loads, "_MOST_ENTRIES", 1000)
     polling.write_watchlist(tmp_path, feeds=200)
     with polling.served() as port:
         settings = polling.settings_for(tmp_path, port=port)

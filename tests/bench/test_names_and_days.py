@@ -2,7 +2,7 @@
 
 import pytest
 
-from bench.scoring import same_names
+from bench.scoring import one_holds_other, same_names, same_words
 from bench.text_tools import Sample, newsdesk
 
 
@@ -19,6 +19,27 @@ from bench.text_tools import Sample, newsdesk
 )
 def test_several_people_in_one_string_are_the_same_people(gold: list[str], predicted: list[str], same: bool) -> None:  # noqa: FBT001
     assert same_names(gold, predicted) is same
+
+
+@pytest.mark.parametrize(
+    ("gold", "predicted", "same", "part"),
+    [
+        ("Markets fall – “again”", 'markets fall - "again"', True, True),
+        ("Markets fall again", "Shares: Markets fall again", False, True),
+        ("Markets fall again, and bonds", "Markets fall again", False, True),
+        ("Markets fall again", "Stocks fall again", False, False),
+        ("Markets", "Markets fall again", False, False),
+        ("Markets fall again", None, False, False),
+    ],
+)
+def test_titles_are_the_same_in_letters_and_digits_or_hold_each_other(
+    gold: str,
+    predicted: str | None,
+    same: bool,  # noqa: FBT001
+    part: bool,  # noqa: FBT001
+) -> None:
+    assert same_words(gold, predicted) is same
+    assert one_holds_other(gold, predicted) is part
 
 
 def test_a_day_counts_in_the_zone_in_which_the_page_writes_it() -> None:

@@ -43,6 +43,7 @@ def test_the_keys_are_those_of_the_contract(tmp_path: Path, capsys: pytest.Captu
         "absent_pct",
         "comment_leak_pct",
         "title_pct",
+        "title_part_pct",
         "date_pct",
         "authors_pct",
         "ms_per_page",

@@ -242,6 +242,29 @@ def test_no_bytes_raise(body: bytes, content_type: str | None) -> None:
     assert look(body, content_type=content_type).outcome in set(Outcome)
 
 
+@pytest.mark.parametrize("odd", ["\x01", "\x0b", "\x0c", "\uffff", "&#1;", "&#12;", "&#xfffe;"])
+def test_a_character_that_no_tree_may_hold_costs_no_page(odd: str) -> None:
+    # Text behind a script or a widget moves to its neighbour where that is cut out.
+    moved = PAGE.replace("<p>", f"<p>{odd}<script>1</script>{odd} ").replace("</p>", f"{odd}</p>")
+
+    found = look(moved.encode())
+
+    assert found.outcome is Outcome.STORED
+    assert found.article is not None
+    assert found.article.text.split() == " ".join(PARAGRAPHS).split()
+
+
+def test_a_headline_has_no_control_characters() -> None:
+    claim = (
+        '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Markets \\u0001fall\\ud800"}</script>'
+    )
+
+    article = look(PAGE.replace("Markets fall", "").replace("</head>", f"{claim}</head>")).article
+
+    assert article is not None
+    assert article.title == "Markets fall"
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.data())
 def test_no_cut_of_a_page_raises(data: st.DataObject) -> None:

@@ -3,8 +3,10 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
-from extractors.text.repair import merge_repairs, repair_page, repair_texts
+from extractors.text.page import parse_page
+from extractors.text.repair import merge_repairs, parseable, repair_page, repair_texts
 
 CLEAN = [
     "The model’s makers said “it just happened” – and that was all. It cost 5 € or £4.",
@@ -135,3 +137,29 @@ def test_each_small_repair_is_named(damaged: str, whole: str, name: str) -> None
 
 def test_repairs_are_merged_once_in_a_fixed_order() -> None:
     assert merge_repairs(["entities"], ["double-encoding", "entities"]) == ("double-encoding", "entities")
+
+
+@pytest.mark.parametrize("odd", ["\x00", "\x01", "\x1b", "\ufffe", "\uffff", "&#1;", "&#x1B", "&#0065534;", "&#XFFFF;"])
+def test_what_no_tree_may_hold_is_gone_before_a_page_is_parsed(odd: str) -> None:
+    assert parseable(f"<p>sea{odd}wall</p>") == b"<p>seawall</p>"
+
+
+@pytest.mark.parametrize("odd", ["\x0b", "\x0c", "\x1e", "&#12;", "&#x0B;"])
+def test_a_feed_of_any_kind_parts_words(odd: str) -> None:
+    assert parseable(f"<p>sea{odd}wall</p>") == b"<p>sea wall</p>"
+
+
+@pytest.mark.parametrize(
+    "plain", ["&#9;", "&#10;", "&#13;", "&#110;", "&#x41;", "&#160;", "&#x1F600;", "\t\r\n é 深 😀", "&#"]
+)
+def test_every_other_character_reaches_the_parser_as_it_is(plain: str) -> None:
+    assert parseable(plain) == plain.encode()
+
+
+@given(st.text(st.characters(max_codepoint=0x1FFFF)), st.integers(0, 0x1FFFF), st.sampled_from(["&#{};", "&#x{:x}"]))
+def test_the_text_of_a_tree_can_be_put_back_into_it(text: str, code: int, reference: str) -> None:
+    tree = parse_page(f"<p>{text}{reference.format(code)} end</p>", url="").tree
+
+    for element in tree.iter():
+        copy = etree.Element("p")
+        copy.text = "".join(element.itertext())
