@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from operator import itemgetter
 
 from extractors.acquire.fetch import Fetcher
-from extractors.acquire.polling import decide, decide_again, poll_request, second_request
-from extractors.acquire.websub import with_hub
+from extractors.acquire.polling import decide_again, poll_request, second_request
 from extractors.model import FeedState, FetchRequest, PolledFeed, PollResult, Watchlist
 from flows.collecting import now, open_writer
+from flows.deciding import decided
+from flows.loads import in_loads, meanwhile, rarely_collected
 from flows.settings import Settings
 from warehouse.coverage import sync_topics
 from warehouse.feeds import feeds_to_poll, sync_feeds
@@ -16,10 +16,6 @@ from warehouse.hosts import save_hosts
 from warehouse.owners import sync_owners
 from warehouse.polls import FeedAlarm, PollCounts, load_polls
 from warehouse.subscriptions import note_hubs
-
-#: Polls of one load: opening the warehouse costs what loading 1,000 polls does (0.25 CPU seconds, 2026-11), and what
-#: is not loaded is lost by a kill.
-_MOST_A_LOAD, _LEAST_A_LOAD = 2_000, 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,46 +68,37 @@ def poll_batch(fetcher: Fetcher, feeds: Sequence[FeedState], *, settings: Settin
     All are asked for at once: in batches, one feed that hangs would keep every later batch waiting for its end.
     """
     known = {feed.feed_id: feed for feed in feeds}
-    summary = PollSummary()
-    for polls in _in_loads(ask_feeds(fetcher, feeds), feed_count=len(feeds)):
+
+    def load(polls: list[PolledFeed]) -> PollSummary:
+        """Load *polls* in one transaction."""
         with open_writer(settings) as con:
             save_hosts(con, fetcher.learned())
             counts = load_polls(con, polls, run_id=run_id)
             note_hubs(con, {poll.feed_id: poll.hub for poll in polls if poll.hub})
         overrun = set(counts.overrun_feed_ids)
         overruns = tuple(Overrun(feed=known[one.feed_id], poll=one) for one in polls if one.feed_id in overrun)
-        summary += replace(summary_of(polls, counts), overruns=overruns)
-    return summary
+        return replace(summary_of(polls, counts), overruns=overruns)
+
+    with rarely_collected():
+        loads = in_loads(ask_feeds(fetcher, feeds, workers=settings.workers))
+        return sum(meanwhile(load, loads), PollSummary())
 
 
-def _in_loads(polls: Iterator[tuple[int, PolledFeed]], *, feed_count: int) -> Iterator[list[PolledFeed]]:
-    """Yield *polls* in loads, each in the order of the feeds; the fewer are left, the smaller is a load."""
-    left, load = feed_count, list[tuple[int, PolledFeed]]()
-    for poll in polls:
-        load.append(poll)
-        # What has been answered must not wait in memory for hosts that hang.
-        if len(load) >= max(_LEAST_A_LOAD, min(_MOST_A_LOAD, left // 2)):
-            yield [one for _, one in sorted(load, key=itemgetter(0))]
-            left -= len(load)
-            load.clear()
-    if load:
-        yield [one for _, one in sorted(load, key=itemgetter(0))]
-
-
-def ask_feeds(fetcher: Fetcher, feeds: Sequence[FeedState]) -> Iterator[tuple[int, PolledFeed]]:
+def ask_feeds(fetcher: Fetcher, feeds: Sequence[FeedState], *, workers: int = 1) -> Iterator[tuple[int, PolledFeed]]:
     """
     Ask for *feeds*, once more elsewhere for those that gave nothing and may have moved.
 
     Args:
         fetcher: Started.
         feeds: Each once.
+        workers: As in ``decided``.
 
     Yields:
         (place in *feeds*, what its poll came to), each feed once, as they end.
     """
     again: list[tuple[int, PolledFeed, FetchRequest]] = []
-    for index, fetched in fetcher.fetch_all([poll_request(feed) for feed in feeds]):
-        poll = with_hub(decide(feeds[index], fetched, now=fetched.fetched_at), fetched)
+    answers = fetcher.fetch_all([poll_request(feed) for feed in feeds])
+    for index, fetched, poll in decided(feeds, answers, workers=workers):
         if request := second_request(feeds[index], poll, fetched):
             again.append((index, poll, request))
         else:

@@ -38,7 +38,11 @@ class Settings(BaseSettings):
     workers: int = Field(
         default_factory=lambda: os.cpu_count() or 2, ge=1, description="Processes that read documents."
     )
-    fetch_concurrency: int = Field(default=64, ge=1, description="Requests under way at once.")
+    fetch_concurrency: int = Field(
+        default=64,
+        ge=1,
+        description="Requests under way at once; of those that take longer than a second twice as many more.",
+    )
     fetch_per_host: int = Field(default=2, ge=1, description="Requests under way at once to one host.")
     host_delay_seconds: float = Field(
         default=0,

@@ -76,7 +76,8 @@ class Fetcher:
             that port, ``{"desk.example": ...}`` only this one. For tests and the demo: just these addresses
             may be private.
         per_host: Most requests under way to one host, over all processes that share the folder of *manners*.
-        concurrency: Most requests under way at all.
+        concurrency: Most requests under way at all; one that takes longer than a second makes room for another, twice
+            as many at most.
         manners: How hosts are treated.
 
     Raises:
@@ -231,7 +232,7 @@ class Fetcher:
             """Fetch one request after another."""
             while (taken := lanes.take()) is not None:
                 lane, number, request = taken
-                # Who waits for the turn of a host lets somebody else begin meanwhile.
+                # Who waits for the turn of a host, or for a slow answer, lets somebody else begin meanwhile.
                 on_wait = _once(lambda: group.create_task(work()))
                 patience = _Patience(deadline=deadline, on_wait=on_wait, has_more=bool(lane.waiting))
                 outcome = await self._run(request, patience)

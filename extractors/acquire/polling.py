@@ -142,6 +142,12 @@ def _decided(poll: PolledFeed, state: FeedState, outcome: FetchOutcome) -> Polle
     return _refused(poll, state, outcome)
 
 
+def is_to_be_read(state: FeedState, outcome: FetchOutcome) -> bool:
+    """Return whether ``decide`` reads a document: a new one, which costs a hundred times what any other answer does."""
+    is_document = outcome.error is None and outcome.http_status in _SUCCESS
+    return is_document and sha256(outcome.body).hexdigest() != state.body_sha256
+
+
 def _is_distrusted(state: FeedState) -> bool:
     if state.last_polled_at is None or state.last_new_at is None:
         return False

@@ -20,6 +20,11 @@ from extractors.errors import HostOnHoldError
 #: Between two looks at the turns that other processes have.
 _STEP_SECONDS = 0.01
 
+#: A request that has no answer by then makes room for another; most answers are there sooner.
+SLOW_SECONDS = 1.0
+#: Slow requests that may stand aside, for each place.
+_ASIDE_PER_PLACE = 2
+
 
 @dataclass(slots=True)
 class _Host:
@@ -47,8 +52,71 @@ class Waiting:
     url: str
     #: Seconds since 1970: not worth waiting for what comes later.
     deadline: float
-    #: Called before a wait, so that somebody else can work meanwhile.
+    #: Called before a wait, and where an answer is slow, so that somebody else can work meanwhile.
     on_wait: Callable[[], None]
+
+
+class _Places:
+    """
+    The places for all requests of a process; who is slow stands aside, so that hosts that hang stop no others.
+
+    Args:
+        count: Requests under way at most, slow ones not counted, of which there are ``_ASIDE_PER_PLACE`` times as many.
+    """
+
+    def __init__(self, count: int) -> None:
+        self._free = asyncio.Semaphore(count)
+        self._aside_free = _ASIDE_PER_PLACE * count
+
+    @asynccontextmanager
+    async def taken(self, on_slow: Callable[[], None]) -> AsyncIterator[None]:
+        """Wait for a place and keep it until the block ends, or until it is slow: then *on_slow* is called."""
+        await self._free.acquire()
+        place = _Place(self, on_slow)
+        try:
+            yield
+        finally:
+            place.leave()
+
+    def step_aside(self) -> bool:
+        """Free a place although its request goes on; False where too many did so."""
+        if not self._aside_free:
+            return False
+        self._aside_free -= 1
+        self._free.release()
+        return True
+
+    def leave(self, *, is_aside: bool) -> None:
+        """Free what a request had that has ended."""
+        if is_aside:
+            self._aside_free += 1
+        else:
+            self._free.release()
+
+
+class _Place:
+    """The place of one request, from which it steps aside when it is slow."""
+
+    def __init__(self, places: _Places, on_slow: Callable[[], None]) -> None:
+        self._places = places
+        self._on_slow = on_slow
+        self._is_aside = False
+        self._wait()
+
+    def leave(self) -> None:
+        """End the request."""
+        self._timer.cancel()
+        self._places.leave(is_aside=self._is_aside)
+
+    def _wait(self) -> None:
+        self._timer = asyncio.get_running_loop().call_later(SLOW_SECONDS, self._step_aside)
+
+    def _step_aside(self) -> None:
+        self._is_aside = self._places.step_aside()
+        if self._is_aside:
+            self._on_slow()
+        else:
+            self._wait()
 
 
 class HostGate:
@@ -58,7 +126,7 @@ class HostGate:
     Args:
         board: What all processes know.
         per_host: Most requests under way to one host.
-        concurrency: Most requests of this process under way at all.
+        concurrency: Most requests of this process under way at all, slow ones not counted.
         clock: Gives the seconds since 1970.
         manners: The pause and the scope of a hold.
     """
@@ -77,7 +145,7 @@ class HostGate:
         self._clock = clock
         self._delay_seconds = manners.delay_seconds
         self._hold_scope = manners.hold_scope
-        self._all = asyncio.Semaphore(concurrency)
+        self._places = _Places(concurrency)
         self._hosts: dict[str, _Host] = {}
         #: Hosts known to want a delay; the files are asked about the others at every turn.
         self._paced: set[str] = set()
@@ -139,7 +207,7 @@ class HostGate:
             stack.callback(self._stamp, name)
         else:
             stack.callback(self._give_back, name, entry, turn=turn, is_alone=False)
-        await stack.enter_async_context(self._all)
+        await stack.enter_async_context(self._places.taken(waiting.on_wait))
         if is_alone:
             self._stamp(name)
 

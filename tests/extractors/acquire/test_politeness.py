@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from fault_server import Answer, FaultServer
 
+from extractors.acquire import turns
 from extractors.acquire.fetch import Fetcher
 from extractors.acquire.pacing import HoldScope, Manners
 from extractors.errors import HostOnHoldError, RobotsDisallowedError
@@ -67,6 +68,37 @@ def test_a_host_that_hangs_keeps_no_other_waiting(server: FaultServer) -> None:
 
     assert len(ends) == 40
     assert max(ends.values()) < 0.9
+
+
+def test_many_hosts_that_hang_make_room_for_others(server: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "SLOW_SECONDS", 0.1)
+    server.pages["/page"] = Answer(body=b"x")
+    hanging = [FetchRequest(url=f"http://dead{number}.example/silence", timeout_seconds=2.0) for number in range(4)]
+    others = [FetchRequest(url=f"http://h{number}.example/page") for number in range(40)]
+    started = time.monotonic()
+    with Fetcher(user_agent="t", connect_to={".example": server.address}, concurrency=2) as fetcher:
+        ends = {
+            number: time.monotonic() - started
+            for number, outcome in fetcher.fetch_all([*hanging, *others])
+            if outcome.error is None
+        }
+
+    assert len(ends) == 40
+    assert max(ends.values()) < 1.5
+
+
+def test_no_more_slow_requests_stand_aside_than_there_is_room(
+    server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "SLOW_SECONDS", 0.05)
+    hanging = [FetchRequest(url=f"http://dead{number}.example/silence", timeout_seconds=1.0) for number in range(8)]
+    with Fetcher(user_agent="t", connect_to={".example": server.address}, concurrency=2) as fetcher:
+        assert len(list(fetcher.fetch_all(hanging))) == 8
+
+    begun = sorted(asked.started for asked in server.log)
+    assert begun[5] - begun[0] < 0.8
+    # Two places, and twice as many aside: the seventh waits for an end.
+    assert begun[6] - begun[0] > 0.8
 
 
 @pytest.mark.parametrize("concurrency", [1, 3, 50])
