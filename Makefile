@@ -8,7 +8,7 @@ CORPORA ?= ../shared/corpora
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-fast test-service test-kills check fix lint types imports docs docs-check constraints clean \
         bench-text bench-stories bench-facts bench-feeds bench-polling bench-day bench-flow bench-peers bench-mutants bench-backfill \
-        bench-topics bench-growth bench-search bench-warehouse
+        bench-topics bench-growth bench-search bench-warehouse bench-overhead bench-soak
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -98,13 +98,20 @@ bench-day: $(READY) ## a day of 500 feeds simulated, beside fixed intervals
 	@$(BIN)/python -m bench.day
 
 bench-flow: $(READY) ## the main job end to end over a generated newsroom
-	@$(BIN)/python -m bench.flow --feeds 40 --articles 2000
+	@$(BIN)/python -m bench.flow --feeds 40 --articles 2000 --server
+
+bench-overhead: $(READY) ## what Prefect costs by article: without it, in `newsdesk run`, in a service
+	@$(BIN)/python -m bench.overhead
+
+bench-soak: $(READY) ## a service for half an hour under faults and kills: nothing lost, nothing told twice
+	@$(BIN)/python -m bench.soak
 
 bench-backfill: $(READY) ## an archive of 1 GB taken in, killed ten times
 	@$(BIN)/python -m bench.backfill --gigabytes 1
 
-bench-growth: $(READY) ## the look-up of held texts at 10^4 to 10^7 of them
+bench-growth: $(READY) ## the look-up of held texts at 10^4 to 10^7 of them, the whole load at 10^4 to 10^6
 	@$(BIN)/python -m bench.growth
+	@$(BIN)/python -m bench.loads
 
 bench-warehouse: $(READY) ## loading, publishing and asking at once, at 100,000 articles
 	@$(BIN)/python -m bench.warehouse

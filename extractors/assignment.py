@@ -34,9 +34,12 @@ class StoryText:
     #: An article and its revision that carry the text.
     article_id: str
     text_sha256: str
-    sketch: tuple[int, ...]
     #: The text that its story stands around; it may be the text itself.
     core_no: int
+    #: How many numbers its sketch has.
+    number_count: int
+    #: Empty where it is brought back: what it shares with new texts is known by then.
+    sketch: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

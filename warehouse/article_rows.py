@@ -5,16 +5,21 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
+import pyarrow as pa
+
 from extractors.model import Article, Coverage, Figure, Mention, Quote
 from warehouse.staging import INSTANT, INTEGER, REAL, TEXT, TEXTS, TRUTH
 from warehouse.verdicts import Change, Verdict
 
 Row = dict[str, Any]
 
+#: Hex digits of a sha256 in ``documents.document_key``: 64 bits.
+_KEY_DIGITS = 16
+
 DOCUMENT = {
     "document_sha256": TEXT, "url": TEXT, "final_url": TEXT, "fetched_at": INSTANT, "http_status": INTEGER,
     "content_type": TEXT, "charset": TEXT, "body_bytes": INTEGER, "warc_file": TEXT, "warc_offset": INTEGER,
-    "etag": TEXT, "last_modified": TEXT, "run_id": TEXT, "ordinal": INTEGER,
+    "etag": TEXT, "last_modified": TEXT, "run_id": TEXT, "ordinal": INTEGER, "document_key": pa.uint64(),
 }  # fmt: skip
 ARTICLE = {
     "article_id": TEXT, "url": TEXT, "canonical_url": TEXT, "source": TEXT, "title": TEXT, "standfirst": TEXT,
@@ -49,11 +54,11 @@ QUOTE = {
 COVERAGE = {
     "article_id": TEXT, "change": TEXT, "ordinal": INTEGER, "topic_id": TEXT, "query_version": TEXT,
     "relevance": REAL, "mention_count": INTEGER, "in_title": TRUTH, "in_lede": TRUTH,
-    "first_mention_at_char": INTEGER, "matched_at": INSTANT,
+    "first_mention_at_char": INTEGER, "matched_at": INSTANT, "load_seq": INTEGER,
 }  # fmt: skip
 OUTCOME = {
     "entry_id": TEXT, "outcome": TEXT, "outcome_reason": TEXT, "outcome_at": INSTANT, "next_attempt_at": INSTANT,
-    "article_id": TEXT, "document_sha256": TEXT,
+    "article_id": TEXT, "document_sha256": TEXT, "first_seen_at": INSTANT,
 }  # fmt: skip
 
 
@@ -75,34 +80,47 @@ def documents(verdicts: Iterable[Verdict], *, run_id: str) -> list[Row]:
             "last_modified": document.last_modified,
             "run_id": run_id,
             "ordinal": ordinal,
+            "document_key": int(document.sha256[:_KEY_DIGITS], 16),
         }
         for ordinal, verdict in enumerate(verdicts)
         if (document := verdict.item.document) is not None
     ]
 
 
+def load_seqs(verdicts: Iterable[Verdict], *, after: int) -> dict[str, int]:
+    """
+    Return the load_seq of each new article: the numbers after *after*, in order.
+
+    One number an article, not one a batch: a reader that stops in the middle of a batch can go on from there.
+    """
+    new = (verdict for verdict in verdicts if verdict.revision is not None and verdict.change is Change.FIRST)
+    return {verdict.article.article_id: number for number, verdict in enumerate(new, start=after + 1)}
+
+
 def articles(
-    written: Sequence[Verdict], *, run_id: str, now: datetime, last_load_seq: int, stories: Mapping[str, str]
+    written: Sequence[Verdict],
+    *,
+    run_id: str,
+    now: datetime,
+    stories: Mapping[str, str],
+    load_seqs: Mapping[str, int],
 ) -> list[Row]:
-    """Return a row for each article written; new ones get the numbers after *last_load_seq*, in order."""
-    found = []
-    for verdict in written:
-        last_load_seq += verdict.change is Change.FIRST
-        found.append(
-            _fields(verdict.article, Article)
-            | {
-                "revision": verdict.revision,
-                "change": str(verdict.change),
-                "first_seen_at": verdict.item.entry.first_seen_at,
-                "loaded_at": now,
-                "load_seq": last_load_seq,
-                "document_sha256": verdict.reading.document_sha256,
-                "run_id": run_id,
-                "entry_id": verdict.item.entry.entry_id,
-                "story_id": stories.get(verdict.article.article_id),
-            },
-        )
-    return found
+    """Return a row for each article written; *stories* and *load_seqs* are of the new ones."""
+    return [
+        _fields(verdict.article, Article)
+        | {
+            "revision": verdict.revision,
+            "change": str(verdict.change),
+            "first_seen_at": verdict.item.entry.first_seen_at,
+            "loaded_at": now,
+            "load_seq": load_seqs.get(verdict.article.article_id),
+            "document_sha256": verdict.reading.document_sha256,
+            "run_id": run_id,
+            "entry_id": verdict.item.entry.entry_id,
+            "story_id": stories.get(verdict.article.article_id),
+        }
+        for verdict in written
+    ]
 
 
 def revisions(written: Iterable[Verdict]) -> list[Row]:
@@ -169,10 +187,15 @@ def quotes(written: Iterable[Verdict]) -> list[Row]:
     ]
 
 
-def coverage(written: Iterable[Verdict], *, now: datetime) -> list[Row]:
-    """Return a row for each topic found, numbered through the batch."""
+def coverage(written: Iterable[Verdict], *, now: datetime, load_seqs: Mapping[str, int]) -> list[Row]:
+    """Return a row for each topic found, numbered through the batch; *load_seqs* are of the new articles."""
     found = [
-        _fields(topic, Coverage) | {"article_id": verdict.article.article_id, "change": str(verdict.change)}
+        _fields(topic, Coverage)
+        | {
+            "article_id": verdict.article.article_id,
+            "change": str(verdict.change),
+            "load_seq": load_seqs.get(verdict.article.article_id),
+        }
         for verdict in written
         for topic in verdict.reading.coverage
     ]
@@ -190,6 +213,7 @@ def outcomes(verdicts: Iterable[Verdict]) -> list[Row]:
             "next_attempt_at": verdict.item.next_attempt_at,
             "article_id": verdict.article_id,
             "document_sha256": verdict.item.document.sha256 if verdict.item.document else None,
+            "first_seen_at": verdict.entry_seen_at,
         }
         for verdict in verdicts
     ]

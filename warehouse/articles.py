@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import duckdb
 
@@ -15,10 +14,11 @@ from warehouse.archives import write_archives
 from warehouse.connection import transaction
 from warehouse.coverage import UPDATE_COVERAGE
 from warehouse.furniture import learn
+from warehouse.held_articles import held_articles, held_entries
 from warehouse.postings_current import current_postings
-from warehouse.staging import TEXT, staged
+from warehouse.staging import INTEGER, TEXT, staged
 from warehouse.stories import Assign, place_articles, write_stories
-from warehouse.verdicts import Change, HeldArticle, HeldEntry, Judge, Verdict
+from warehouse.verdicts import Change, Judge, Verdict
 
 _DISCARDED = (
     Outcome.TOO_SHORT, Outcome.NOT_ARTICLE, Outcome.PAYWALLED, Outcome.BLOCKED, Outcome.GONE, Outcome.UNSUPPORTED,
@@ -79,8 +79,11 @@ def load_batch(
         write_documents(con, verdicts, run_id=run_id)
         assignment = place_articles(con, verdicts, assign=assign, postings=postings)
         stories = {place.article_id: place.story_id for place in assignment.places}
-        load_seq, topic_ids = write_articles(con, verdicts, run_id=run_id, now=now, stories=stories)
-        write_stories(con, assignment, now=now)
+        load_seqs = rows.load_seqs(verdicts, after=_last_load_seq(con))
+        load_seq, topic_ids = write_articles(
+            con, verdicts, run_id=run_id, now=now, stories=stories, load_seqs=load_seqs
+        )
+        write_stories(con, assignment, load_seqs=load_seqs, now=now)
         learn(con, verdicts)
         _write_outcomes(con, verdicts, run_id=run_id)
         write_archives(con, archives)
@@ -91,36 +94,19 @@ def load_batch(
 
 def _judged(con: duckdb.DuckDBPyConnection, items: Sequence[CollectedEntry]) -> list[Verdict]:
     """Return the verdicts on *items*, against what the warehouse holds of their entries and articles."""
-    asked = [
-        {
-            "entry_id": item.entry.entry_id,
-            "article_id": item.reading.article.article_id if item.reading and item.reading.article else None,
-            "text_sha256": item.reading.article.text_sha256 if item.reading and item.reading.article else None,
-        }
-        for item in items
-    ]
-    with staged(con, "asked", schema={"entry_id": TEXT, "article_id": TEXT, "text_sha256": TEXT}, rows=asked):
-        entries = {row[0]: _record(HeldEntry, row[1:]) for row in con.execute(_HELD_ENTRIES).fetchall()}
-        held = {row[0]: row[1:] for row in con.execute(_HELD_ARTICLES).fetchall()}
-        # Asked for apart, and only where there is an edit to measure: it unpacks the texts of the whole table.
-        is_edited = any(row["article_id"] in held and row["text_sha256"] != held[row["article_id"]][3] for row in asked)
-        texts = dict(con.execute(_HELD_TEXTS).fetchall()) if is_edited else {}
-    missing = [row["entry_id"] for row in asked if row["entry_id"] not in entries]
+    entries = held_entries(con, items)
+    missing = [item.entry.entry_id for item in items if item.entry.entry_id not in entries]
     if missing:
         raise WarehouseError(f"entry {missing[0]} is not in the ledger ({len(missing)} in this batch): add it first")
-    articles = {article: _record(HeldArticle, (*row, texts.get(article, ""))) for article, row in held.items()}
-    return Judge(entries=entries, articles=articles).judge(items)
-
-
-def _record(kind: type[Any], values: Sequence[Any]) -> Any:  # noqa: ANN401
-    """Return a record of *kind* with *values* in the order of its fields."""
-    return kind(**dict(zip(kind.__dataclass_fields__, values, strict=True)))
+    return Judge(entries=entries, articles=held_articles(con, items)).judge(items)
 
 
 def write_documents(con: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdict], *, run_id: str) -> None:
     """Write what was received, error pages too, within the caller's transaction; held bytes are not written again."""
     with staged(con, "received", schema=rows.DOCUMENT, rows=rows.documents(verdicts, run_id=run_id)):
-        con.execute(_ADD_DOCUMENTS)
+        places = [{"place": row[0]} for row in con.execute(_LIKELY_DOCUMENTS).fetchall()]
+        with staged(con, "likely", schema={"place": INTEGER}, rows=places):
+            con.execute(_ADD_DOCUMENTS)
 
 
 def write_articles(
@@ -130,6 +116,7 @@ def write_articles(
     run_id: str,
     now: datetime,
     stories: Mapping[str, str],
+    load_seqs: Mapping[str, int],
 ) -> tuple[int, tuple[str, ...]]:
     """
     Write articles, revisions and evidence, within the caller's transaction.
@@ -140,18 +127,15 @@ def write_articles(
         run_id: The run that read them.
         now: Aware UTC.
         stories: The story of each new article; one that is held keeps its own.
+        load_seqs: The number of each new article.
 
     Returns:
         The highest load_seq, and the topics newly covered, in order.
     """
     written = [verdict for verdict in verdicts if verdict.revision is not None]
-    held = con.execute("select last_load_seq from load_sequence").fetchone()
-    last = int(held[0]) if held else 0
     if not written:
-        return last, ()
-    # One number an article, not one a batch: a reader that stops in the middle of a batch can go on from there.
-    articles = rows.articles(written, run_id=run_id, now=now, last_load_seq=last, stories=stories)
-    last += sum(1 for verdict in written if verdict.change is Change.FIRST)
+        return _last_load_seq(con), ()
+    articles = rows.articles(written, run_id=run_id, now=now, stories=stories, load_seqs=load_seqs)
     with staged(con, "batch", schema=rows.ARTICLE, rows=articles):
         if any(verdict.change is not Change.FIRST for verdict in written):
             con.execute(_UPDATE_ARTICLES)
@@ -161,7 +145,12 @@ def write_articles(
     with staged(con, "batch", schema=rows.REMOVAL, rows=rows.removals(written)):
         con.execute("insert into removals by name from batch")
     _write_evidence(con, written)
-    return _write_coverage(con, written, now=now, last=last)
+    return _write_coverage(con, written, now=now, load_seqs=load_seqs)
+
+
+def _last_load_seq(con: duckdb.DuckDBPyConnection) -> int:
+    held = con.execute("select last_load_seq from load_sequence").fetchone()
+    return int(held[0]) if held else 0
 
 
 def _write_evidence(con: duckdb.DuckDBPyConnection, written: Sequence[Verdict]) -> None:
@@ -179,10 +168,10 @@ def _write_coverage(
     written: Sequence[Verdict],
     *,
     now: datetime,
-    last: int,
+    load_seqs: Mapping[str, int],
 ) -> tuple[int, tuple[str, ...]]:
     """
-    Write coverage; what an edit newly brings gets numbers after *last*, what it takes away is deleted.
+    Write coverage; what an edit newly brings gets numbers after *load_seqs*, what it takes away is deleted.
 
     What another extractor finds in a page that was held is no news: it gets its article's number.
     """
@@ -191,16 +180,18 @@ def _write_coverage(
         for verdict in written
         if verdict.change is not Change.FIRST
     ]
-    found = rows.coverage(written, now=now)
+    found = rows.coverage(written, now=now, load_seqs=load_seqs)
+    held = _last_load_seq(con)
+    last = max(load_seqs.values(), default=held)
     with (
         staged(con, "edited", schema={"article_id": TEXT, "change": TEXT}, rows=edited),
         staged(con, "batch", schema=rows.COVERAGE, rows=found),
     ):
+        added = con.execute(_ADD_NEW_COVERAGE).fetchall()
         if edited:
             con.execute(_DROP_COVERAGE)
             con.execute(UPDATE_COVERAGE)
-        added = con.execute(_ADD_COVERAGE, [last]).fetchall()
-    held = last - (len(written) - len(edited))
+            added += con.execute(_ADD_COVERAGE, [last]).fetchall()
     last = max([last, *(row[1] for row in added)])
     con.execute("update load_sequence set last_load_seq = ?", [last])
     return last, tuple(sorted({topic for topic, load_seq in added if load_seq > held}))
@@ -233,41 +224,13 @@ def _counted(verdicts: Sequence[Verdict], *, load_seq: int, topic_ids: tuple[str
     )
 
 
-_HELD_ENTRIES = """
-select entry_id, outcome, article_id, outcome_at, document_sha256
-from entries semi join asked using (entry_id)
-"""
-
-_HELD_ARTICLES = """
-select
-    articles.article_id, articles.entry_id, entries.url_key, articles.title, articles.text_sha256,
-    articles.revision, received.seen_at, articles.document_sha256
-from articles
-join (
-    -- A text read anew is of the day it was read; its document is that of the revision before.
-    select article_id, max(seen_at) as seen_at
-    from revisions
-    where change <> 're-extracted' and article_id in (select article_id from asked)
-    group by article_id
-) as received using (article_id)
-join entries using (entry_id)
-where articles.article_id in (select article_id from asked where article_id is not null)
-"""
-
-_HELD_TEXTS = """
-select article_id, text
-from articles
-where article_id in (
-    select asked.article_id
-    from asked
-    join articles using (article_id)
-    where asked.text_sha256 <> articles.text_sha256
-)
-"""
-
+# In two steps: one would read the sha256 of every document.
+_LIKELY_DOCUMENTS = "select documents.rowid from documents semi join received using (document_key)"
 _ADD_DOCUMENTS = """
 insert into documents by name
-select * exclude (ordinal) from received anti join documents using (document_sha256)
+select * exclude (ordinal)
+from received
+anti join (from documents where rowid in (select place from likely)) as held using (document_sha256)
 qualify row_number() over (partition by document_sha256 order by ordinal) = 1
 order by ordinal
 """
@@ -318,6 +281,15 @@ where coverage.article_id = edited.article_id
     )
 """
 
+_ADD_NEW_COVERAGE = """
+insert into coverage by name
+select * exclude (change, ordinal)
+from batch
+where change = 'first'
+order by ordinal
+returning topic_id, load_seq
+"""
+
 _ADD_COVERAGE = """
 insert into coverage
 with known as (
@@ -326,10 +298,14 @@ with known as (
     from current_coverage
     where article_id in (select article_id from edited)
 ), added as (
-    select batch.*, known.load_seq as known_seq, change = 'edited by publisher' and known_seq is null as is_new
+    select
+        batch.* exclude (load_seq),
+        known.load_seq as known_seq,
+        change = 'edited by publisher' and known_seq is null as is_new
     from batch
     anti join coverage using (article_id, topic_id, query_version)
     left join known using (article_id, topic_id)
+    where change <> 'first'
 )
 select
     article_id, topic_id, query_version, relevance, mention_count, in_title, in_lede, first_mention_at_char,
@@ -355,7 +331,7 @@ update entries set
     document_sha256 = batch.document_sha256,
     run_id = ?
 from batch
-where entries.entry_id = batch.entry_id
+where entries.entry_id = batch.entry_id and entries.first_seen_at in (select first_seen_at from batch)
 """
 
 _RESOLVE_DUPLICATES = """

@@ -6,6 +6,7 @@ a file lock, and analysts open a copy that ``snapshot.publish`` replaces by rena
 """
 
 import errno
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,11 +26,17 @@ SNAPSHOT_NAME = "newsdesk.duckdb"
 
 # Opening replays the log, 20 CPU ms a megabyte (an article of 4 kB logs 10 kB); a checkpoint takes 160. 4 MB is best at
 # batches of 50, 16 MB at 200: 217 against 196 articles a second there, 825 against 1,078 here. (1.5.5, 2026-11.)
-_CHECKPOINT = "set checkpoint_threshold = '8MB'"
+_LEAST_LOG_MB = 8
+# A checkpoint of a file of 2.3 GB (a million short articles) takes 200 CPU ms whatever was written, of one of 8 GB
+# 1,800: from this size on the log may grow by the root, at which both costs grow alike. (1.5.6, 2026-11.)
+_LARGE_BYTES = 1 << 30
 # Groups of 2,048 rows (the smallest) because every checkpoint writes the last group of a table anew: with DuckDB's
 # 122,880 the close after a batch of 100 took 96 ms at 10,000 articles and grew, with 2,048 it took 24 and did not.
 # Storage v1.2.0 packs long texts with zstd, a third of the size; DuckDB 1.2 or newer opens it. (1.5.5, 2026-11.)
 _ATTACH = "attach {path} as warehouse (storage_version 'v1.2.0', row_group_size 2048)"
+# What a batch is joined with is handed to the scan as a list, by which it passes over groups of rows that cannot match:
+# numbers and instants that grow with the table are found without reading it. By itself DuckDB does so for 50 values.
+_LISTS = "set dynamic_or_filter_threshold = 2048"
 
 
 @contextmanager
@@ -82,7 +89,7 @@ def writer(home: Path, *, wait_seconds: float = 60.0) -> Iterator[duckdb.DuckDBP
 
     Creates *home* and applies what migrations are missing. Errors of DuckDB inside the ``with`` block leave as
     newsdesk's. The write-ahead log is kept on closing (a checkpoint costs more than a batch of articles); DuckDB
-    checkpoints by itself at 8 MB, and ``snapshot.publish`` does.
+    checkpoints by itself at 8 MB (more where the warehouse is large), and ``snapshot.publish`` does.
 
     Args:
         home: The folder of newsdesk's data.
@@ -121,16 +128,22 @@ def opened(home: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             con.close()
 
 
+def log_megabytes(file_bytes: int) -> int:
+    """Return the size of the log at which a warehouse of *file_bytes* is checkpointed, in MB."""
+    return round(_LEAST_LOG_MB * max(1.0, math.sqrt(file_bytes / _LARGE_BYTES)))
+
+
 def _attached(path: Path) -> duckdb.DuckDBPyConnection:
     """Return a connection whose default database is the file at *path*, created where it is not there."""
     # A connection of its own in memory, with the file attached: only ATTACH takes the size of row groups.
-    con = duckdb.connect()
+    size = path.stat().st_size if path.exists() else 0
+    con = duckdb.connect(config={"checkpoint_threshold": f"{log_megabytes(size)}MB"})
     try:
         con.execute(_ATTACH.format(path=_literal(path)))
         con.execute("use warehouse")
         _quiet(con)
         con.execute("pragma disable_checkpoint_on_shutdown")
-        con.execute(_CHECKPOINT)
+        con.execute(_LISTS)
     except duckdb.Error:
         con.close()
         raise

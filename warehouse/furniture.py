@@ -38,7 +38,9 @@ def learn(con: duckdb.DuckDBPyConnection, verdicts: Sequence[Verdict]) -> None:
     rows = list(_sightings(verdicts))
     if rows:
         with staged(con, "sighted", schema=_SIGHTING, rows=rows):
-            con.execute(_SUM)
+            places = [{"place": row[0]} for row in con.execute(_LIKELY).fetchall()]
+            with staged(con, "likely", schema={"place": INTEGER}, rows=places):
+                con.execute(_SUM)
             con.execute(_REPLACE)
             con.execute(_FORGET, [_MOST_BLOCKS, _KEPT_BLOCKS])
 
@@ -95,9 +97,13 @@ def _sightings(verdicts: Sequence[Verdict]) -> Iterator[dict[str, Any]]:
 _KNOWN = "select source, block_key, is_certain from site_furniture"
 _KNOWN_AMONG = "select source, block_key, is_certain from furniture_among(?::varchar[])"
 
+# In two steps: one would read all that is known of every site.
+_LIKELY = "select site_blocks.rowid from site_blocks semi join sighted using (block_key)"
 _SUM = """
 create or replace temp table site_blocks_seen as
-with came as (
+with held as (
+    select *, rowid as place from site_blocks where rowid in (select place from likely)
+), came as (
     select
         source,
         block_key,
@@ -128,18 +134,17 @@ select
     came.marked_count + coalesce(held.marked_count, 0) as marked_count,
     smallest_contexts(came.contexts || coalesce(held.contexts, [])) as contexts,
     least(held.first_seen_at, came.first_seen_at) as first_seen_at,
-    greatest(held.last_seen_at, came.last_seen_at) as last_seen_at
+    greatest(held.last_seen_at, came.last_seen_at) as last_seen_at,
+    held.place
 from came
-left join site_blocks as held using (source, block_key)
+left join held using (source, block_key)
 """
 
 # Deleted and written anew: an update of lists takes DuckDB three times as long.
 _REPLACE = """
-delete from site_blocks
-using site_blocks_seen as seen
-where site_blocks.source = seen.source and site_blocks.block_key = seen.block_key;
+delete from site_blocks where rowid in (select place from site_blocks_seen);
 insert into site_blocks by name
-select *, fewest_contexts(contexts) as context_count from site_blocks_seen order by source, block_key;
+select * exclude (place), fewest_contexts(contexts) as context_count from site_blocks_seen order by source, block_key;
 drop table site_blocks_seen;
 """
 

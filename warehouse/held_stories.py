@@ -1,7 +1,8 @@
 """Ask the warehouse what the stories of new texts depend on."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -41,17 +42,25 @@ class HeldStories:
     def texts(self, numbers: Collection[int]) -> list[StoryText]:
         """Return the texts of *numbers* with the cores of their stories."""
         with staged(self.con, "asked", schema=_NUMBER, rows=_numbered(numbers)):
-            rows = named_rows(self.con, _TEXTS)
-        return [StoryText(**row | {"sketch": tuple(row["sketch"])}) for row in rows]
+            return [StoryText(**row) for row in named_rows(self.con, _TEXTS)]
 
     def words(self, wanted: Collection[StoryText]) -> dict[int, str]:
         """Return what *wanted* say, by number."""
         schema = {"text_no": INTEGER, "article_id": TEXT, "text_sha256": TEXT}
         rows = [{name: getattr(text, name) for name in schema} for text in wanted]
         with staged(self.con, "asked", schema=schema, rows=rows):
-            places = named_rows(self.con, _TEXT_PLACES)
+            places = named_rows(self.con, _ARTICLE_PLACES)
+        with staged(self.con, "asked", schema=schema | {"place": INTEGER}, rows=places):
+            said = dict(self.con.execute(_CURRENT_WORDS).fetchall())
+        edited = [row for row in rows if row["text_no"] not in said]
+        return said | self._former_words(edited, schema) if edited else said
+
+    def _former_words(self, rows: list[dict[str, Any]], schema: Mapping[str, pa.DataType]) -> dict[int, str]:
+        """Return what texts say that their articles had before an edit, by number."""
+        with staged(self.con, "asked", schema=schema, rows=rows):
+            places = named_rows(self.con, _REVISION_PLACES)
         with staged(self.con, "asked", schema={"text_no": INTEGER, "place": INTEGER}, rows=places):
-            return dict(self.con.execute(_WORDS).fetchall())
+            return dict(self.con.execute(_FORMER_WORDS).fetchall())
 
     def family(self, numbers: Collection[int]) -> tuple[list[StoryMember], list[StoryLink]]:
         """Return the articles of the texts that are linked to *numbers*, directly or through others, and all links."""
@@ -74,19 +83,33 @@ _TEXTS = """
 with near as (
     select core_no from story_texts where text_no in (select text_no from asked)
 )
-select text_no, words_key, article_id, text_sha256, sketch, core_no
+select text_no, words_key, article_id, text_sha256, core_no, number_count
 from story_texts
 where text_no in (select text_no from asked union select core_no from near)
 """
 
+_ARTICLE_PLACES = """
+select asked.*, held.article_load_seq as place
+from asked
+join (
+    select text_no, article_id, article_load_seq from story_articles where text_no in (select text_no from asked)
+) as held using (text_no, article_id)
+"""
+_CURRENT_WORDS = """
+select asked.text_no, articles.text
+from articles
+join asked on articles.load_seq = asked.place
+where articles.text_sha256 = asked.text_sha256
+"""
+
 # In two steps: one would unpack every text that was ever loaded.
-_TEXT_PLACES = """
+_REVISION_PLACES = """
 select asked.text_no, min(revisions.rowid) as place
 from revisions
 join asked using (article_id, text_sha256)
 group by asked.text_no
 """
-_WORDS = """
+_FORMER_WORDS = """
 select asked.text_no, revisions.text
 from revisions
 join asked on revisions.rowid = asked.place
@@ -106,13 +129,13 @@ select text_no from family
 
 _MEMBERS = """
 select
-    article_id,
+    story_articles.article_id,
     story_articles.text_no,
     articles.first_seen_at,
     had_it_at(articles.published_at, articles.first_seen_at) as had_it_at,
     story_articles.story_id
 from story_articles
-join articles using (article_id)
+join articles on articles.load_seq = story_articles.article_load_seq
 where story_articles.text_no in (select text_no from asked)
 """
 

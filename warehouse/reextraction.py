@@ -93,7 +93,7 @@ def write_rereadings(
         with staged(con, "refreshed", schema={"article_id": TEXT, "revision": INTEGER}, rows=refreshed):
             for sql in _FORGET:
                 con.execute(sql)
-    _, topic_ids = write_articles(con, verdicts, run_id=run_id, now=now, stories={})
+    _, topic_ids = write_articles(con, verdicts, run_id=run_id, now=now, stories={}, load_seqs={})
     return verdicts, topic_ids
 
 

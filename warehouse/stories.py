@@ -1,7 +1,7 @@
 """Give every new article its story, within the transaction that loads it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,12 +24,23 @@ _PLACE = {
     "story_id": TEXT, "article_id": TEXT, "text_no": INTEGER, "relation": TEXT, "similarity": REAL,
     "containment": REAL, "novelty": REAL, "evidence": TEXT,
 }  # fmt: skip
+_PLACED = _PLACE | {"article_load_seq": INTEGER}
 _MERGE = {"story_id": TEXT, "now_story_id": TEXT, "article_id": TEXT}
 _TEXT = {
     "text_no": INTEGER, "words_key": TEXT, "article_id": TEXT, "text_sha256": TEXT, "sketch": SKETCH,
-    "core_no": INTEGER,
+    "core_no": INTEGER, "number_count": INTEGER,
 }  # fmt: skip
+_MEMBER = {"story_id": TEXT, "load_seq": INTEGER}
 _CLAIM = {"article_id": TEXT, "published_at": INSTANT, "first_seen_at": INSTANT}
+
+
+@dataclass(frozen=True, slots=True)
+class _HeldPlace:
+    """Where an article stood before."""
+
+    load_seq: int
+    story_id: str
+    is_changed: bool
 
 
 def place_articles(
@@ -72,38 +83,63 @@ def place_articles(
     return assign(new, HeldStories(con, postings))
 
 
-def write_stories(con: duckdb.DuckDBPyConnection, assignment: Assignment, *, now: datetime) -> None:
+def write_stories(
+    con: duckdb.DuckDBPyConnection, assignment: Assignment, *, load_seqs: Mapping[str, int], now: datetime
+) -> None:
     """
     Write *assignment*, whose articles are written already, within the caller's transaction.
 
     Args:
         con: The writer's connection.
-        assignment: What ``place_articles`` returned.
+        assignment: What ``place_articles`` returned: all articles of the stories that it touches are in it.
+        load_seqs: By article, of those that had no place yet.
         now: Aware UTC; becomes ``merged_at``.
     """
     if not assignment.places:
         return
-    touched = _write_places(con, assignment.places)
+    with staged(con, "batch", schema=_PLACE, rows=[_fields(place, _PLACE) for place in assignment.places]):
+        held = {row[0]: _HeldPlace(*row[1:]) for row in con.execute(_HELD_PLACES).fetchall()}
+    load_seqs = {**load_seqs, **{article: place.load_seq for article, place in held.items()}}
+    touched = _write_places(con, assignment.places, held=held, load_seqs=load_seqs)
     _write_texts(con, assignment)
-    with staged(con, "touched", schema={"story_id": TEXT}, rows=[{"story_id": story} for story in sorted(touched)]):
-        con.execute("delete from stories where story_id in (select story_id from touched)")
+    members = [
+        {"story_id": place.story_id, "load_seq": load_seqs[place.article_id]}
+        for place in assignment.places
+        if place.story_id in touched
+    ]
+    with (
+        staged(con, "touched", schema={"story_id": TEXT}, rows=[{"story_id": story} for story in sorted(touched)]),
+        staged(con, "member", schema=_MEMBER, rows=members),
+    ):
+        if any(place.story_id in touched for place in held.values()):
+            con.execute("delete from stories where story_id in (select story_id from touched)")
         con.execute(_SUM_UP)
         con.execute("delete from story_aliases where story_id in (select story_id from touched)")
     if assignment.merges:
         _write_merges(con, assignment.merges, now=now)
 
 
-def _write_places(con: duckdb.DuckDBPyConnection, places: Sequence[StoryPlace]) -> set[str]:
+def _write_places(
+    con: duckdb.DuckDBPyConnection,
+    places: Sequence[StoryPlace],
+    *,
+    held: Mapping[str, _HeldPlace],
+    load_seqs: Mapping[str, int],
+) -> set[str]:
     """Write those of *places* that are new or not as they were; return the stories that they are and were in."""
-    with staged(con, "batch", schema=_PLACE, rows=[_fields(place, _PLACE) for place in places]):
-        former: dict[str, str | None] = dict(con.execute(_CHANGED).fetchall())
-    changed = [_fields(place, _PLACE) for place in places if place.article_id in former]
-    with staged(con, "batch", schema=_PLACE, rows=changed):
-        if any(former.values()):
+    changed = [place for place in places if place.article_id not in held or held[place.article_id].is_changed]
+    moved = [held[place.article_id].story_id for place in changed if place.article_id in held]
+    with staged(con, "batch", schema=_PLACED, rows=_placed(changed, load_seqs)):
+        if moved:
             for sql in _MOVE:
                 con.execute(sql)
         con.execute("insert into story_articles by name from batch")
-    return {row["story_id"] for row in changed} | {story for story in former.values() if story is not None}
+    return {place.story_id for place in changed} | set(moved)
+
+
+def _placed(places: Iterable[StoryPlace], load_seqs: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Return a row for each of *places*."""
+    return [_fields(place, _PLACE) | {"article_load_seq": load_seqs[place.article_id]} for place in places]
 
 
 def _write_texts(con: duckdb.DuckDBPyConnection, assignment: Assignment) -> None:
@@ -158,11 +194,13 @@ def rebuild_stories(
         for start in range(0, len(places), batch_count):
             with staged(con, "asked", schema={"place": INTEGER}, rows=places[start : start + batch_count]):
                 rows = named_rows(con, _IN_ORDER)
+            load_seqs = {row["article_id"]: row.pop("load_seq") for row in rows}
             catch_up(con, postings)
             assignment = assign([_read(row, fingerprint) for row in rows], HeldStories(con, postings))
-            with staged(con, "batch", schema=_PLACE, rows=[_fields(place, _PLACE) for place in assignment.places]):
+            new = [place for place in assignment.places if place.article_id in load_seqs]
+            with staged(con, "batch", schema=_PLACED, rows=_placed(new, load_seqs)):
                 con.execute(_SET_STORIES)
-            write_stories(con, assignment, now=now)
+            write_stories(con, assignment, load_seqs=load_seqs, now=now)
             advance(len(rows))
         con.execute(_TRACE_FORMER, [now])
         con.execute("drop table former_stories")
@@ -182,28 +220,31 @@ def _fields(record: object, schema: Mapping[str, Any]) -> dict[str, Any]:
 
 _HAD_IT_AT = "select article_id, had_it_at(published_at, first_seen_at) from asked"
 
-_CHANGED = """
-select batch.article_id, held.story_id
-from batch
-left join story_articles as held using (article_id)
-where held.article_id is null
-    or held.story_id <> batch.story_id
-    or held.relation <> batch.relation
-    or held.similarity is distinct from batch.similarity
-    or held.containment is distinct from batch.containment
-    or held.novelty <> batch.novelty
-    or held.evidence is distinct from batch.evidence
+# By their texts, which are numbers, and not by their ids: an article keeps its text as long as it has a place.
+_HELD_PLACES = """
+select
+    batch.article_id,
+    held.article_load_seq,
+    held.story_id,
+    (held.story_id, held.relation, held.similarity, held.containment, held.novelty, held.evidence)
+        is distinct from
+        (batch.story_id, batch.relation, batch.similarity, batch.containment, batch.novelty, batch.evidence)
+from (from story_articles where text_no in (select text_no from batch)) as held
+join batch using (article_id)
 """
 
 # An id of a story is the id of the article that began it: where that goes, what it leads to goes.
 _SET_STORIES = """
 update articles set story_id = batch.story_id
 from batch
-where articles.article_id = batch.article_id and articles.story_id is distinct from batch.story_id
+where articles.load_seq = batch.article_load_seq and articles.story_id is distinct from batch.story_id
 """
 
 _MOVE = (
-    "delete from story_articles where article_id in (select article_id from batch)",
+    """
+    delete from story_articles
+    where text_no in (select text_no from batch) and article_id in (select article_id from batch)
+    """,
     _SET_STORIES,
     """
     update story_aliases set now_story_id = batch.story_id
@@ -221,7 +262,7 @@ where story_texts.text_no = batch.text_no and story_texts.core_no <> batch.core_
 _SUM_UP = """
 insert into stories
 select
-    articles.story_id,
+    member.story_id,
     arg_min(
         {'title': articles.title},
         (had_it_at(articles.published_at, articles.first_seen_at), articles.article_id)
@@ -232,8 +273,8 @@ select
     count(*),
     count(distinct owner_of(articles.source))
 from articles
-where articles.story_id in (select story_id from touched)
-group by articles.story_id
+join member using (load_seq)
+group by member.story_id
 order by min(articles.load_seq)
 """
 
@@ -257,6 +298,7 @@ _ORDER = "select rowid from articles order by load_seq"
 _IN_ORDER = """
 select
     article_id,
+    load_seq,
     text,
     text_sha256,
     first_seen_at,

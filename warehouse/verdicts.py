@@ -42,6 +42,7 @@ class HeldEntry:
     article_id: str | None
     outcome_at: datetime | None
     document_sha256: str | None
+    first_seen_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,16 +50,16 @@ class HeldArticle:
     """What the warehouse holds of an article before the load."""
 
     entry_id: str
-    #: Of the entry that brought it.
-    url_key: str
     title: str | None
     text_sha256: str
     revision: int
-    #: When the document of the current revision was received.
-    seen_at: datetime
     document_sha256: str
-    #: Empty where the item brings the same text.
-    text: str
+    #: These are left out where the items bring the same text and title.
+    text: str = ""
+    #: Of the entry that brought it.
+    url_key: str = ""
+    #: When the document of the current revision was received.
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,8 @@ class Verdict:
     removed_chars: int = 0
     #: What the ledger says afterwards, where that is not ``outcome``: an entry that led to its article keeps saying so.
     ledger_outcome: Outcome | None = None
+    #: When the ledger first saw its entry.
+    entry_seen_at: datetime | None = None
 
     @property
     def reading(self) -> Reading:
@@ -105,7 +108,8 @@ class Judge:
             held = self.entries[item.entry.entry_id]
             if item.entry.entry_id not in seen and not _is_repeat(item, held):
                 seen.add(item.entry.entry_id)
-                verdicts.append(_kept(self._verdict(item), held))
+                verdict = _kept(self._verdict(item), held)
+                verdicts.append(replace(verdict, entry_seen_at=held.first_seen_at))
         return verdicts
 
     def _verdict(self, item: CollectedEntry) -> Verdict:
@@ -173,7 +177,7 @@ def _is_repeat(item: CollectedEntry, held: HeldEntry) -> bool:
 def _is_edit(item: CollectedEntry, held: HeldArticle, *, is_own: bool) -> bool:
     """Tell whether another text is the publisher's edit: the same address, received no earlier than the one held."""
     document = item.document
-    if document is None or document.fetched_at < held.seen_at:
+    if document is None or held.seen_at is None or document.fetched_at < held.seen_at:
         return False
     return is_own or (item.entry.url_key != "" and item.entry.url_key == held.url_key)
 

@@ -76,8 +76,9 @@ def _held(text: NewText, *, text_no: int, words_key: str) -> StoryText:
         words_key=words_key,
         article_id=text.article_id,
         text_sha256=text.text_sha256,
-        sketch=text.sketch,
         core_no=text_no,
+        number_count=len(text.sketch),
+        sketch=text.sketch,
     )
 
 
@@ -97,11 +98,11 @@ def _pairs(shared: Mapping[int, Mapping[int, int]], texts: Mapping[int, StoryTex
     """Return the pairs of texts to compare, each once: the new one with its nearest and the cores of their stories."""
     found = set()
     for text_no, counts in shared.items():
-        size = len(texts[text_no].sketch)
+        size = texts[text_no].number_count
 
         def nearness(other: int, counts: Mapping[int, int] = counts, size: int = size) -> tuple[float, float, str]:
             """Order texts by the share of a sketch that they have in common, the nearest first."""
-            sizes = sorted((size, len(texts[other].sketch)))
+            sizes = sorted((size, texts[other].number_count))
             return -counts[other] / sizes[0], -counts[other] / sizes[1], texts[other].words_key
 
         ranked = sorted((other for other in counts if other in texts), key=nearness)

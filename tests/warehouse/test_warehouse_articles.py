@@ -112,6 +112,17 @@ def test_a_failing_batch_leaves_nothing_behind(warehouse: Warehouse, room: Newsr
     assert everything(warehouse) == before
 
 
+def test_an_entry_is_found_that_says_it_was_first_seen_at_another_time(warehouse: Warehouse, room: Newsroom) -> None:
+    # A file that is ingested again is listed anew; the ledger keeps what it had.
+    entry, _ = warehouse.found(2)
+
+    warehouse.loaded(room.collected(replace(entry, first_seen_at=room.later(48))))
+
+    assert warehouse.rows("select outcome, first_seen_at from entries order by outcome") == [
+        ("pending", room.now), ("stored", room.now),
+    ]  # fmt: skip
+
+
 def test_load_seq_grows_by_one_with_every_article_in_the_order_of_the_batch(
     warehouse: Warehouse, room: Newsroom
 ) -> None:

@@ -1,5 +1,6 @@
 """One writer at a time; every error of the database is one line of ours."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -7,13 +8,14 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 from desk import without_root_powers
 
 from extractors.errors import WarehouseBusyError, WarehouseError, WarehouseFullError
-from warehouse.connection import WAREHOUSE_NAME, mapped_errors, transaction, writer
+from warehouse.connection import WAREHOUSE_NAME, log_megabytes, mapped_errors, transaction, writer
 
 ROOT = Path(__file__).parents[2]
 HOLD = """
@@ -96,6 +98,33 @@ def test_a_program_outside_newsdesk_that_holds_the_file_is_named(home: Path) -> 
     finally:
         other.kill()
         other.communicate()
+
+
+def test_the_log_of_a_large_warehouse_may_grow(home: Path) -> None:
+    with writer(home) as con:
+        assert con.execute("select current_setting('checkpoint_threshold')").fetchone() == ("7.6 MiB",)
+
+    assert [log_megabytes(size << 30) for size in (0, 1, 4, 25)] == [8, 8, 16, 40]
+
+
+def test_what_a_batch_is_joined_with_lets_the_scan_pass_over_groups_of_rows(home: Path) -> None:
+    with writer(home) as con:
+        con.execute("create table numbers as select number from range(40960) as made (number)")
+        con.execute("checkpoint")
+        # More values than DuckDB makes a list of by itself, at both ends of the table.
+        con.execute("create temp table asked as select number from numbers where number < 100 or number > 40860")
+        told = con.execute(
+            "explain (analyze, format json) select number from numbers where number in (select number from asked)"
+        ).fetchall()[0][1]
+
+    assert max(read_counts(json.loads(told))) == 2 * 2048
+
+
+def read_counts(step: dict[str, Any]) -> Iterator[int]:
+    """Yield how many rows each scan of the plan read."""
+    yield step.get("operator_rows_scanned", 0)
+    for child in step["children"]:
+        yield from read_counts(child)
 
 
 def test_a_transaction_keeps_all_or_nothing(home: Path) -> None:

@@ -45,6 +45,7 @@ FAULTS = {
     "look_outcomes": "insert into looks (article_id, look_count, failure_count) select article_id, 1, 0 from articles",
     "mention_offsets": "update mentions set char_start = char_start + 1 where zone = 'body'",
     "pending_is_open": "update entries set outcome_at = null where outcome = 'failed'",
+    "places": "update story_articles set article_load_seq = article_load_seq + 1",
     "poll_keys": "insert into polls from polls limit 1",
     "quote_offsets": "update quotes set char_start = char_start - 1",
     "removal_keys": "delete from removals where ordinal = 1",

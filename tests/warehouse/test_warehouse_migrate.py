@@ -37,6 +37,35 @@ def test_migrations_go_forward_and_are_applied_once(con: DuckDBPyConnection) -> 
     assert con.execute("select version, name from schema_migrations").fetchall() == [(1, "first"), (2, "mended")]
 
 
+def test_a_warehouse_of_before_learns_where_its_rows_stand(con: DuckDBPyConnection) -> None:
+    packaged = packaged_migrations()
+    migrate(con, migrations=packaged[:17], views=[])
+    con.execute(_HELD)
+
+    migrate(con, migrations=packaged[:18], views=[])
+
+    assert con.execute("select article_load_seq from story_articles").fetchall() == [(7,)]
+    assert con.execute("select document_key from documents").fetchall() == [(2**60 + 10,)]
+    assert con.execute("select number_count from story_texts").fetchall() == [(3,)]
+
+
+_HELD = """
+insert into articles by name
+select
+    'a' as article_id, 'u' as url, 'u' as canonical_url, 's' as source, [] as authors, now() as first_seen_at,
+    now() as loaded_at, 7 as load_seq, 'x' as text, 'page' as text_from, 'h' as text_sha256, 1 as word_count,
+    false as is_truncated, false as is_paywalled, [] as repaired, 1 as revision, 'd' as document_sha256,
+    'e' as extractor, '1' as extractor_version, 'r' as run_id, 'e' as entry_id;
+insert into story_articles by name
+select 'a' as story_id, 'a' as article_id, 'first' as relation, 1 as novelty, 1 as text_no;
+insert into story_texts values (1, 'k', 'a', 'h', [1, 2, 3], 1);
+insert into documents by name
+select
+    '100000000000000a' || repeat('f', 48) as document_sha256, 'u' as url, 'u' as final_url, now() as fetched_at,
+    1 as body_bytes, 'r' as run_id;
+"""
+
+
 def test_a_failing_migration_stays_pending_and_leaves_nothing(con: DuckDBPyConnection) -> None:
     migrate(con, migrations=[FIRST], views=[])
 

@@ -118,6 +118,18 @@ def test_a_merge_keeps_the_older_story_and_leaves_a_trace(warehouse: Warehouse) 
     assert [result.name for result in run_checks(warehouse.con) if result.failed_count] == []
 
 
+def test_a_copy_of_what_an_article_said_before_its_edit_joins_its_story(warehouse: Warehouse) -> None:
+    text = prose(1)
+    first, copy = collected(warehouse, [text, text + " One sentence more, which the first one never had."])
+    warehouse.loaded(first)
+    edited = warehouse.room.collected(first.entry, text=prose(7), at=warehouse.room.later())
+    assert warehouse.loaded(edited).revision_count == 1
+
+    warehouse.loaded(copy)
+
+    assert stories(warehouse) == {"00000": "00000", "00001": "00000"}
+
+
 def test_loading_the_same_again_changes_nothing(warehouse: Warehouse) -> None:
     text = prose(1)
     items = collected(warehouse, [text, spun(text), prose(2)])
