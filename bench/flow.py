@@ -1,7 +1,7 @@
 """
 Measure the main job end to end: articles per second from a feed to a published snapshot.
 
-``python -m bench.flow [--feeds N] [--articles N] [--workers N] [--json]``
+``python -m bench.flow [--feeds N] [--articles N] [--workers N] [--server] [--json]``
 
 A generated newsroom is served on loopback by another process. Measured, in one run on one machine:
 
@@ -9,7 +9,9 @@ A generated newsroom is served on loopback by another process. Measured, in one 
   publish. The home is one that ran before, with empty feeds: the first start of all makes Prefect's database, once.
 - the floor: the same pages given to ``trafilatura.bare_extraction`` (with metadata, without comments), and nothing
   else, in as many processes. ``ratio`` = our rate / the floor's rate.
-- latency: from an entry's appearance in a feed to its row in the published snapshot, over several small cycles.
+- latency: from an entry's appearance in a feed to its row in the published snapshot, over twenty small cycles. Without
+  a server a cycle is a `newsdesk run`, begun at the appearance. With ``--server`` it is measured once more over a
+  running `newsdesk serve`: a run of poll is asked for at the appearance, and all else is left to the service.
 """
 
 import argparse
@@ -22,14 +24,15 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import quantiles
 
 from bench.generated import GeneratedSite
+from bench.service import Service, Snapshot, resident_mb, serving, tree_of, wait_until
 
-_LATENCY_CYCLES = 4
+_LATENCY_CYCLES = 20
 _ENTRIES_A_CYCLE = 5
 
 
@@ -79,30 +82,8 @@ class Memory(threading.Thread):
     def run(self) -> None:
         """Look four times a second until the process is gone."""
         while Path(f"/proc/{self.pid}").exists():
-            self.peak_mb = max(self.peak_mb, sum(_resident_mb(pid) for pid in _tree(self.pid)))
+            self.peak_mb = max(self.peak_mb, resident_mb(tree_of(self.pid)))
             time.sleep(0.25)
-
-
-def _tree(root: int) -> list[int]:
-    parents: dict[int, int] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        parents[int(stat.parent.name)] = int(fields[1])
-    found = [root]
-    for pid in found:
-        found += [child for child, parent in parents.items() if parent == pid]
-    return found
-
-
-def _resident_mb(pid: int) -> float:
-    try:
-        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    except (OSError, IndexError):
-        return 0.0
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def measure_run(env: dict[str, str]) -> tuple[float, float, list[str]]:
@@ -141,17 +122,48 @@ def grow(port: int, count: int) -> None:
 
 
 def measure_latency(env: dict[str, str], *, port: int) -> list[float]:
-    """Let entries appear and run small cycles; return the seconds from appearance to published, an entry each."""
+    """Let entries appear and run small cycles; return the seconds from appearance to published, a cycle each."""
     seconds = []
     for _ in range(_LATENCY_CYCLES):
         appeared = time.monotonic()
         grow(port, _ENTRIES_A_CYCLE)
         measure_run(env)
-        seconds += [time.monotonic() - appeared] * _ENTRIES_A_CYCLE
+        seconds.append(time.monotonic() - appeared)
     return seconds
 
 
-def measure(*, feeds: int, articles: int, workers: int) -> dict[str, float | int]:
+def measure_service_latency(env: dict[str, str], folder: Path, *, port: int) -> list[float]:
+    """Do the same over a service, with a poll at each appearance; what it collected before stays."""
+    snapshot = Snapshot(Path(env["NEWSDESK_HOME"]))
+    with serving(folder, env) as service:
+        grow(port, _ENTRIES_A_CYCLE)
+        _until_queryable(service, snapshot)
+        return [_until_queryable(service, snapshot, port=port) for _ in range(_LATENCY_CYCLES)]
+
+
+def _until_queryable(service: Service, snapshot: Snapshot, *, port: int | None = None) -> float:
+    """Let entries appear at *port*, and return the seconds until the snapshot has them, once nothing else runs."""
+    service.wait_until_idle(seconds=300)
+
+    def articles() -> int:
+        return int(snapshot.rows("select count(*) from articles")[0][0])
+
+    wanted = articles() + _ENTRIES_A_CYCLE
+    appeared = time.monotonic()
+    if port is not None:
+        grow(port, _ENTRIES_A_CYCLE)
+    service.poll_all()
+    wait_until(lambda: articles() >= wanted, seconds=300, what="the entries are in the snapshot")
+    return time.monotonic() - appeared
+
+
+def percentiles(seconds: Sequence[float], *, prefix: str) -> dict[str, float]:
+    """Return the median and the 95th percentile of *seconds*."""
+    cuts = quantiles(seconds, n=20, method="inclusive")
+    return {f"{prefix}_p50": round(cuts[9], 2), f"{prefix}_p95": round(cuts[18], 2)}
+
+
+def measure(*, feeds: int, articles: int, workers: int, has_server: bool = False) -> dict[str, float | int]:
     """Measure all of it; keys as in the contract, section 6."""
     with tempfile.TemporaryDirectory() as folder, served(feeds=feeds, articles=articles) as port:
         root = Path(folder)
@@ -162,8 +174,9 @@ def measure(*, feeds: int, articles: int, workers: int) -> dict[str, float | int
         print("\n".join(printed), file=sys.stderr)
         site = GeneratedSite(feeds=feeds, articles=articles)
         floor = measure_floor([site.page(number) for number in range(articles)], workers=workers)
-        latencies = measure_latency(env, port=port)
-    cuts = quantiles(latencies, n=20)
+        latencies = percentiles(measure_latency(env, port=port), prefix="latency")
+        if has_server:
+            latencies |= percentiles(measure_service_latency(env, root, port=port), prefix="service_latency")
     return {
         "articles": articles,
         "seconds": round(seconds, 2),
@@ -171,32 +184,36 @@ def measure(*, feeds: int, articles: int, workers: int) -> dict[str, float | int
         "floor_articles_per_second": round(articles / floor, 2),
         "ratio": round(floor / seconds, 3),
         "peak_mb": round(peak_mb, 1),
-        "latency_p50": round(cuts[9], 2),
-        "latency_p95": round(cuts[18], 2),
+        **latencies,
     }
 
 
-def print_measured(
-    measured: Callable[..., dict[str, float | int]], *, name: str, description: str | None, articles: int
-) -> None:
-    """Read the options of the command *name*, measure, print a table or one JSON object."""
+def parser_of(name: str, *, description: str | None, articles: int) -> argparse.ArgumentParser:
+    """Return a parser of the options that the commands over a generated newsroom share."""
     parser = argparse.ArgumentParser(prog=f"python -m {name}", description=description)
     parser.add_argument("--feeds", type=int, default=40)
     parser.add_argument("--articles", type=int, default=articles)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--json", action="store_true")
-    options = parser.parse_args()
-    result = measured(feeds=options.feeds, articles=options.articles, workers=options.workers)
-    if options.json:
+    return parser
+
+
+def show(result: Mapping[str, float | str], *, as_json: bool) -> None:
+    """Print *result* as a table or as one JSON object."""
+    if as_json:
         print(json.dumps(result))
         return
     for figure, value in result.items():
-        print(f"{figure:28}{value:>12}")
+        print(f"{figure:32}{value:>12}")
 
 
 def main() -> None:
     """Measure on the command line."""
-    print_measured(measure, name="bench.flow", description=__doc__, articles=2000)
+    parser = parser_of("bench.flow", description=__doc__, articles=2000)
+    parser.add_argument("--server", action="store_true", help="latency with a running `newsdesk serve`, too")
+    options = parser.parse_args()
+    result = measure(feeds=options.feeds, articles=options.articles, workers=options.workers, has_server=options.server)
+    show(result, as_json=options.json)
 
 
 if __name__ == "__main__":

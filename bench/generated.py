@@ -53,11 +53,19 @@ class GeneratedSite:
         """Return the address of article *number*."""
         return f"http://{self.host(number)}/news/2025/{number:06}-{_WORDS[number % len(_WORDS)]}.html"
 
+    def original(self, number: int) -> int:
+        """Return the number of the article whose text *number* carries: its own."""
+        return number
+
+    def published_at(self, number: int) -> datetime:
+        """Return when article *number* says that it was published: long ago, a minute after the one before it."""
+        return _START + timedelta(minutes=number)
+
     def feed(self, number: int) -> bytes:
         """Return feed *number* as RSS with all of its articles."""
         items = "".join(
-            f"<item><title>{title(n)}</title><link>{self.url(n)}</link><guid>{self.url(n)}</guid>"
-            f"<pubDate>{_published(n):%a, %d %b %Y %H:%M:%S} GMT</pubDate></item>"
+            f"<item><title>{title(self.original(n))}</title><link>{self.url(n)}</link><guid>{self.url(n)}</guid>"
+            f"<pubDate>{self.published_at(n):%a, %d %b %Y %H:%M:%S} GMT</pubDate></item>"
             for n in range(number, self.count, self.feeds)
         )
         head = f"<title>Outlet {number}</title><link>http://{self.host(number)}/</link>"
@@ -66,17 +74,14 @@ class GeneratedSite:
     def page(self, number: int) -> bytes:
         """Return the page of article *number*."""
         if number not in self._made:
-            self._made[number] = page(number, self.url(number)).encode()
+            made = page(self.original(number), self.url(number), published_at=self.published_at(number))
+            self._made[number] = made.encode()
         return self._made[number]
 
     def make_all(self) -> None:
         """Make every page now, so that serving one costs next to nothing."""
         for number in range(self.count):
             self.page(number)
-
-
-def _published(number: int) -> datetime:
-    return _START + timedelta(minutes=number)
 
 
 def title(number: int) -> str:
@@ -106,7 +111,7 @@ def _teaser(number: int) -> str:
     )
 
 
-def page(number: int, url: str) -> str:
+def page(number: int, url: str, *, published_at: datetime = _START) -> str:
     """
     Return the markup of article *number* at *url*.
 
@@ -124,7 +129,7 @@ def page(number: int, url: str) -> str:
     teasers = "".join(_teaser(number + n) for n in range(_TEASERS))
     linked = json.dumps({
         "@context": "https://schema.org", "@type": "NewsArticle", "headline": title(number),
-        "datePublished": _published(number).isoformat(), "author": {"@type": "Person", "name": rng.choice(_NAMES)},
+        "datePublished": published_at.isoformat(), "author": {"@type": "Person", "name": rng.choice(_NAMES)},
     })  # fmt: skip
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title(number)} | Outlet</title>'

@@ -1,154 +1,187 @@
 """
-Measure what Prefect costs: the main job without it, with its temporary API, with a server.
+Measure what Prefect costs: the main job without it, with its temporary API, in a service.
 
 ``python -m bench.overhead [--feeds N] [--articles N] [--workers N] [--json]``
 
 The same generated newsroom is polled and collected into a fresh home each time, by the same functions. Counted are CPU
-seconds (of the job with its reading processes, and of the server), because they say the same on a busy machine;
-the wall seconds stand beside them. A first cycle on empty feeds comes before, and is not counted: what the start of a
-process costs is paid once, not by article. ``overhead_pct`` is the share of Prefect in the CPU seconds of the whole.
+seconds of all processes, because they say the same on a busy machine. A cycle of a few entries comes before, and is not
+counted: what the start of a process costs is paid once, not by article. Counting ends when the rows are published and
+Prefect's bookkeeping, which comes late, is done. What a job has more than the one without Prefect is Prefect's;
+``..._overhead_pct`` is its share of the whole; ``of_it_warm_ms`` are the runs themselves, which are forks of the
+warm process. ``idle_core_pct`` is what a service takes of a core while it waits, and
+is not counted as the articles'.
 """
 
 import os
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bench.flow import environment, print_measured, served, write_watchlist
-
-_TICKS = os.sysconf("SC_CLK_TCK")
-#: Told by its own process: CPU seconds with those of its readers, wall seconds, of the second cycle.
-_WITH_PREFECT = """
-import os, resource, sys, time, urllib.request
+from bench.flow import environment, grow, parser_of, served, show, write_watchlist
+from bench.service import CHILDREN, Service, Snapshot, cpu_seconds, serving, tree_of, wait_until
 from flows import scheduler
-from flows.settings import Settings
-scheduler.prepare(Settings().home)
-from flows.collect import collect
-from flows.poll import poll
-CYCLE = (lambda: poll(only_due=False), collect)
-"""
-_WITHOUT = """
-import os, resource, sys, time, urllib.request
-from flows.collecting import Workshop, alone, collect_batch, open_fetcher, outcomes_of, pick_up
+from flows.alerting import announce, load_mark, send_alerts
+from flows.collecting import Workshop, alone, collect_batch, now, open_fetcher, outcomes_of, pick_up
+from flows.commands.work import cycle
+from flows.looking import look_again
+from flows.metrics import write_metrics
 from flows.polling import poll_batch, take_up
 from flows.recording import recorded
+from flows.retention import forget_raw
 from flows.settings import Settings
 from flows.watched import read_watchlist
 from warehouse.snapshot import publish
-from flows.collecting import now
-def poll():
+
+_FIRST_ENTRIES = 20
+#: As many as the flow collect has.
+_BATCHES_AT_ONCE = 3
+#: Events and logs go to Prefect's API a few seconds late.
+_LATE_SECONDS = 8.0
+_IDLE_SECONDS = 30.0
+_LIMIT_SECONDS = 1800.0
+
+
+def plain() -> None:
+    """Do the job without Prefect in this process, print its CPU seconds."""
+    _measured(_without_prefect)
+
+
+def temporary() -> None:
+    """Do the job as `newsdesk run` does in this process, print its CPU seconds."""
+    scheduler.prepare(Settings().home)
+    _measured(lambda: cycle(Settings(), only_due=False))
+
+
+def _measured(once: Callable[[], object]) -> None:
+    port, articles = map(int, sys.argv[1:])
+    grow(port, _FIRST_ENTRIES)
+    once()
+    time.sleep(_LATE_SECONDS)
+    grow(port, articles)
+    before = cpu_seconds(tree_of(os.getpid()))
+    once()
+    time.sleep(_LATE_SECONDS)
+    print(cpu_seconds(tree_of(os.getpid())) - before)
+
+
+def _without_prefect() -> None:
+    """Do what the flows poll, collect and publish do, step by step."""
     settings = Settings()
     watchlist = read_watchlist(settings.watchlist)
     feeds = take_up(watchlist, settings, only_due=False)
     with recorded("poll", settings, watchlist) as run_id, open_fetcher(settings) as fetcher:
         poll_batch(fetcher, feeds, settings=settings, run_id=run_id)
-def collect():
-    from concurrent.futures import ThreadPoolExecutor
-    settings = Settings()
-    watchlist = read_watchlist(settings.watchlist)
+    mark = load_mark(settings)
     with (
         alone(settings),
         recorded("collect", settings, watchlist) as run_id,
         Workshop(settings, run_id=run_id, topics=watchlist.topics) as shop,
-        ThreadPoolExecutor(3) as threads,
+        ThreadPoolExecutor(_BATCHES_AT_ONCE) as threads,
     ):
         while numbers := shop.take_up(pick_up(settings)) or shop.take_up_waiting():
             for batch in [threads.submit(collect_batch, shop, number=number) for number in numbers]:
                 batch.result()
-    publish(settings.home, now=now())
-CYCLE = (poll, collect)
-"""
-_MEASURED = """
-def used():
-    mine, below = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    return sum((mine.ru_utime, mine.ru_stime, below.ru_utime, below.ru_stime))
-def cycle():
-    for step in CYCLE:
-        step()
-cycle()
-urllib.request.urlopen(sys.argv[1]).close()
-cpu, wall = used(), time.monotonic()
-cycle()
-print(used() - cpu, time.monotonic() - wall)
-"""
+        look_again(shop)
+        outcomes_of(settings, run_id)
+    send_alerts(settings)
+    announce(settings, since=mark)
+    forget_raw(settings, now())
+    write_metrics(settings.home, publish(settings.home, now=now()))
 
 
-def _cpu_seconds(pid: int) -> float:
-    """Return the CPU seconds that the process *pid* has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+def measure_job(name: str, *, feeds: int, articles: int, workers: int) -> float:
+    """Run the function *name* of this module in a process with a fresh home; return the CPU seconds."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(feeds=feeds, articles=articles + _FIRST_ENTRIES) as port,
+    ):
+        env = _environment(Path(folder), feeds=feeds, port=port, workers=workers)
+        program = f"from bench.overhead import {name}; {name}()"
+        command = [sys.executable, "-c", program, str(port), str(articles)]
+        done = subprocess.run(command, env=env, stdout=subprocess.PIPE, text=True, check=True)
+    return float(done.stdout.split()[-1])
 
 
-@contextmanager
-def prefect_server(folder: Path) -> Iterator[tuple[int, str]]:
-    """Run a Prefect server of its own; give its process id and its API."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    env = os.environ | {"PREFECT_HOME": str(folder), "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
-    command = [sys.executable, "-m", "prefect", "server", "start", "--port", str(port)]
-    with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server:
-        try:
-            _wait(f"http://127.0.0.1:{port}/api/health")
-            yield server.pid, f"http://127.0.0.1:{port}/api"
-        finally:
-            server.terminate()
+def _environment(folder: Path, *, feeds: int, port: int, workers: int) -> dict[str, str]:
+    env = environment(folder / "home", write_watchlist(folder, feeds=feeds), port=port, workers=workers)
+    env.pop("PREFECT_API_URL", None)
+    return env
 
 
-def _wait(url: str) -> None:
-    for _ in range(600):
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.5)
-    sys.exit("bench.overhead: Prefect's server did not answer")
+def measure_service(*, feeds: int, articles: int, workers: int) -> tuple[dict[str, float], float]:
+    """Have a service do it; return the CPU seconds by process, and the share of a core that all take when idle."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(feeds=feeds, articles=articles + _FIRST_ENTRIES) as port,
+    ):
+        env = _environment(Path(folder), feeds=feeds, port=port, workers=workers)
+        with serving(Path(folder), env) as service:
+            snapshot = Snapshot(Path(folder) / "home")
+            grow(port, _FIRST_ENTRIES)
+            _collected(service, snapshot, articles=_FIRST_ENTRIES)
+            idle = _spent(service, lambda: time.sleep(_IDLE_SECONDS))
+            grow(port, articles)
+            began = time.monotonic()
+            used = _spent(service, lambda: _collected(service, snapshot, articles=_FIRST_ENTRIES + articles))
+            lasted = (time.monotonic() - began) / _IDLE_SECONDS
+            return {name: used[name] - lasted * idle[name] for name in used}, sum(idle.values()) / _IDLE_SECONDS
+
+
+def _spent(service: Service, step: Callable[[], object]) -> dict[str, float]:
+    """Return the CPU seconds that each child of *service*, with what runs below it, uses while *step* lasts."""
+
+    def used() -> dict[str, float]:
+        children = {name: service.child(name) for name in CHILDREN}
+        return {name: cpu_seconds(tree_of(pid)) for name, pid in children.items() if pid}
+
+    before = used()
+    step()
+    return {name: seconds - before[name] for name, seconds in used().items()}
+
+
+def _collected(service: Service, snapshot: Snapshot, *, articles: int) -> None:
+    """Poll, and wait until the snapshot has *articles* and nothing is to be done any more."""
+
+    def is_there() -> bool:
+        return snapshot.rows("select count(*) from articles") >= [(articles,)]
+
+    service.poll_all()
+    wait_until(is_there, seconds=_LIMIT_SECONDS, what=f"{articles} articles are in the snapshot")
+    service.wait_until_idle(seconds=_LIMIT_SECONDS)
+    # Runs that these rang for begin.
+    time.sleep(_LATE_SECONDS)
+    service.wait_until_idle(seconds=_LIMIT_SECONDS)
 
 
 def measure(*, feeds: int, articles: int, workers: int) -> dict[str, float | int]:
-    """Measure without Prefect and with a server; keys as printed."""
-    plain, _ = _measured(_WITHOUT, feeds=feeds, articles=articles, workers=workers, api=None)
-    with tempfile.TemporaryDirectory() as folder, prefect_server(Path(folder)) as (pid, api):
-        before = _cpu_seconds(pid)
-        job, wall = _measured(_WITH_PREFECT, feeds=feeds, articles=articles, workers=workers, api=api)
-        server = _cpu_seconds(pid) - before
-    temporary, _ = _measured(_WITH_PREFECT, feeds=feeds, articles=articles, workers=workers, api="")
+    """Measure all three; keys as printed."""
+    plain_seconds = measure_job("plain", feeds=feeds, articles=articles, workers=workers)
+    run_seconds = measure_job("temporary", feeds=feeds, articles=articles, workers=workers)
+    by_process, idle = measure_service(feeds=feeds, articles=articles, workers=workers)
+    service_seconds = sum(by_process.values())
     return {
         "articles": articles,
-        "plain_cpu_seconds": round(plain, 2),
-        "server_cpu_seconds": round(job, 2),
-        "of_the_server_itself": round(server, 2),
-        "temporary_cpu_seconds": round(temporary, 2),
-        "server_wall_seconds": round(wall, 2),
-        "prefect_ms_per_article": round(1000 * (job + server - plain) / articles, 2),
-        "overhead_pct": round(100 * (job + server - plain) / (job + server), 1),
-        "temporary_overhead_pct": round(100 * (temporary - plain) / temporary, 1),
+        "plain_cpu_ms": round(1000 * plain_seconds / articles, 2),
+        "run_cpu_ms": round(1000 * run_seconds / articles, 2),
+        "run_overhead_pct": round(100 * (1 - plain_seconds / run_seconds), 1),
+        "service_cpu_ms": round(1000 * service_seconds / articles, 2),
+        **{f"of_it_{name}_ms": round(1000 * seconds / articles, 2) for name, seconds in by_process.items()},
+        "service_overhead_pct": round(100 * (1 - plain_seconds / service_seconds), 1),
+        "idle_core_pct": round(100 * idle, 1),
     }
-
-
-def _measured(program: str, *, feeds: int, articles: int, workers: int, api: str | None) -> tuple[float, float]:
-    """Run *program* over a fresh home; return CPU and wall seconds of its second cycle."""
-    with tempfile.TemporaryDirectory() as folder, served(feeds=feeds, articles=articles) as port:
-        watchlist = write_watchlist(Path(folder), feeds=feeds)
-        env = environment(Path(folder) / "home", watchlist, port=port, workers=workers)
-        env |= {"NEWSDESK_DISPATCH": "event" if api else "inline"} | ({"PREFECT_API_URL": api} if api else {})
-        grow = f"http://127.0.0.1:{port}/grow?count={articles}"
-        done = subprocess.run(
-            [sys.executable, "-c", program + _MEASURED, grow], env=env, stdout=subprocess.PIPE, text=True, check=True
-        )
-    cpu, wall = map(float, done.stdout.split()[-2:])
-    return cpu, wall
 
 
 def main() -> None:
     """Measure on the command line."""
-    print_measured(measure, name="bench.overhead", description=__doc__, articles=1000)
+    options = parser_of("bench.overhead", description=__doc__, articles=1000).parse_args()
+    show(
+        measure(feeds=options.feeds, articles=options.articles, workers=options.workers),
+        as_json=options.json,
+    )
 
 
 if __name__ == "__main__":

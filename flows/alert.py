@@ -6,6 +6,7 @@ from flows.alerting import AlertSummary, send_alerts
 from flows.console import note
 from flows.publish import publish
 from flows.settings import Settings
+from flows.waiting import spare_waiting
 
 
 @flow(name="alert", persist_result=False)
@@ -19,6 +20,8 @@ def alert(settings: Settings | None = None) -> AlertSummary:
         settings: Defaults to the environment.
     """
     settings = settings or Settings()
+    if settings.dispatch == "event":
+        spare_waiting()
     summary = send_alerts(settings)
     for problem in summary.problems:
         note(f"alerts: {problem}")

@@ -14,6 +14,7 @@ from flows.recording import recorded
 from flows.settings import Settings
 from flows.showing import name_run, outcome_words, show_coverage
 from flows.tasks import collect_entries, look_at_pages
+from flows.waiting import spare_waiting
 from flows.watched import read_watchlist
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ def collect(settings: Settings | None = None) -> Collected:
     """
     settings = settings or Settings()
     watchlist = read_watchlist(settings.watchlist)
+    if settings.dispatch == "event":
+        spare_waiting()
     mark = load_mark(settings)
     with (
         alone(settings),
