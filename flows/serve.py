@@ -24,7 +24,8 @@ from typing import Self
 
 from extractors.errors import ServiceError, WarehouseBusyError
 from flows import quick
-from flows.api import ask, check_version, wait_until_healthy
+from flows.api import check_version, wait_until_healthy
+from flows.burying import bury_dead_runs
 from flows.children import Child
 from flows.console import note
 from flows.deploy import POOL, deploy, start_run
@@ -42,9 +43,6 @@ _SETTLING_SECONDS = 60.0
 _STARTING_SECONDS = 5.0
 #: More would only wait for the one writer; a backfill of hours takes one of them.
 _RUNS_AT_ONCE = 6
-_UNFINISHED = ["RUNNING", "PENDING", "CANCELLING"]
-_DEAD = {"type": "CRASHED", "name": "Crashed", "message": "Its process is no more; it is marked as crashed."}
-_UNBEGUN = {"type": "SCHEDULED", "name": "Scheduled", "message": "Its worker died before it began; it starts anew."}
 #: What wakes the work up after nobody listened.
 _FIRST = ("collect",)
 
@@ -81,7 +79,7 @@ class Service:
             # It sees for itself which runs live. The automation that hears their heartbeats would cost SQLite a write
             # for each event of a run.
             note(f"deployed {', '.join(deploy(self.api, command=command, has_automations=False))}")
-            self.bury_dead_runs(older_than_seconds=0)
+            self.bury(older_than_seconds=0)
             self.worker.start()
             note("worker started; Ctrl-C ends all of it, at any moment")
             self.take_up()
@@ -142,12 +140,12 @@ class Service:
         for number in itertools.count(1):
             time.sleep(_LOOK_SECONDS)
             if number % _LOOKS_A_ROUND == 0:
-                self._tolerating(self.bury_dead_runs)
+                self._tolerating(self.bury)
             revived = [child for child in (self.server, self.warm, self.worker) if self._revived(child)]
             if self.worker in revived:
                 # What it had begun to start has its process by now, or never will.
                 time.sleep(_STARTING_SECONDS)
-                self._tolerating(lambda: self.bury_dead_runs(older_than_seconds=_STARTING_SECONDS))
+                self._tolerating(lambda: self.bury(older_than_seconds=_STARTING_SECONDS))
             if self.server in revived or self.worker in revived:
                 self._tolerating(self._recover)
 
@@ -175,30 +173,10 @@ class Service:
         for name in _FIRST:
             start_run(self.api, name, tags=["after-a-start"])
 
-    def bury_dead_runs(self, *, older_than_seconds: float = _SETTLING_SECONDS) -> int:
-        """
-        Mark the runs of this home as crashed whose process is no more, let those start that had none; return how many.
-
-        Args:
-            older_than_seconds: A run whose state is younger may be about to get its process.
-        """
+    def bury(self, *, older_than_seconds: float = _SETTLING_SECONDS) -> None:
+        """Mark the runs of this home as crashed whose process is no more, but for those whose state is younger."""
         latest = datetime.now(UTC) - timedelta(seconds=older_than_seconds)
-        wanted = {
-            "work_pools": {"name": {"any_": [POOL]}},
-            "flow_runs": {"state": {"type": {"any_": _UNFINISHED}}},
-        }
-        held = ask(self.api, "/flow_runs/filter", wanted) or []
-        alive = runs_under_way(self._warm_socket)
-        dead = [
-            run
-            for run in held
-            if run["id"] not in alive and datetime.fromisoformat(run["state"]["timestamp"]) <= latest
-        ]
-        for run in dead:
-            state = _UNBEGUN if run["state_type"] == "PENDING" else _DEAD
-            ask(self.api, f"/flow_runs/{run['id']}/set_state", {"state": state, "force": True})
-            note(f"run {run['name']}: {state['message']}")
-        return len(dead)
+        bury_dead_runs(self.api, alive=runs_under_way(self._warm_socket), latest=latest)
 
     def _stop(self) -> None:
         for child in (self.worker, self.warm, self.server):
