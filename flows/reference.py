@@ -35,18 +35,18 @@ def stale_pages(folder: Path = PAGES) -> list[str]:
 
 def cli_page() -> str:
     """Return every command with its help, as `--help` prints it."""
-    parts = ["# Command line\n"]
-    for path, command in _commands(cli, ("newsdesk",)):
-        context = click.Context(command, info_name=" ".join(path), terminal_width=_WIDTH)
-        parts.append(f"## {' '.join(path)}\n\n```text\n{command.get_help(context)}\n```\n")
-    return "\n".join(parts)
+    parts = [f"## {one.command_path}\n\n```text\n{one.get_help()}\n```\n" for one in _contexts(cli, "newsdesk")]
+    return "\n".join(["# Command line\n", *parts])
 
 
-def _commands(command: click.Command, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], click.Command]]:
-    yield path, command
+def _contexts(command: click.Command, name: str, parent: click.Context | None = None) -> Iterator[click.Context]:
+    """Yield what `--help` of *command* and of those below it is written from."""
+    settings = {**command.context_settings, "terminal_width": _WIDTH}
+    context = click.Context(command, info_name=name, parent=parent, **settings)
+    yield context
     if isinstance(command, click.Group):
-        for name, child in sorted(command.commands.items()):
-            yield from _commands(child, (*path, name))
+        for child_name, child in sorted(command.commands.items()):
+            yield from _contexts(child, child_name, context)
 
 
 def settings_page() -> str:
