@@ -1,5 +1,6 @@
 """What a poll came to does not depend on the process that read its document."""
 
+import multiprocessing
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -46,8 +47,13 @@ def test_documents_read_by_other_processes_come_to_the_same(monkeypatch: pytest.
     here = decided()
     monkeypatch.setattr(deciding, "_AT_ONCE", 2)
     monkeypatch.setattr(deciding, "_MOST_WAITING", 3)
-    elsewhere = decided()
+    elsewhere: dict[int, PolledFeed] = {}
+    others, readers = set(multiprocessing.active_children()), set()
+    for place, _, poll in deciding.decided(STATES, answers(), workers=2):
+        elsewhere[place] = poll
+        readers |= set(multiprocessing.active_children()) - others
 
+    assert readers
     assert elsewhere == here
     assert [str(here[place].result) for place in range(4)] == ["unchanged", "failed", "not_a_feed", "changed"]
     assert here[8].hub == ("http://hub.example/", "http://h8.example/feed")
